@@ -1,0 +1,29 @@
+.PHONY: run test check proof bench-ledger lock
+
+run:
+	@python3 -m local.venv
+	@.venv/bin/python -m local.run
+
+test:
+	@python3 -m local.venv
+	@.venv/bin/python -m local.chromium
+	@.venv/bin/python -m pytest
+
+check:
+	@python3 -m local.venv
+	@.venv/bin/python -m local.check
+
+proof:
+	@python3 -m local.venv
+	@.venv/bin/python -m local.chromium
+	@.venv/bin/python -m pytest -m proof
+
+lock: COMPILE = .venv/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
+lock:
+	@python3 -m local.venv
+	@$(COMPILE) --output-file requirements.lock
+	@$(COMPILE) --constraints requirements.lock --group embedded --group checks --output-file requirements-local.lock
+
+bench-ledger:
+	@python3 -m local.venv
+	@.venv/bin/python -m benchmarks.ledger

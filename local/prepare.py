@@ -1,0 +1,16 @@
+"""What a start of the portal needs of Django, in one process: Django's own start takes longest."""
+
+import django
+from django.core.management import call_command
+
+
+def main():
+    django.setup()
+    call_command("compile_translations")
+    call_command("migrate", interactive=False, verbosity=0)
+    call_command("load_documents", sample_operator=True)
+    call_command("demo", if_empty=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,59 @@
+"""PostgreSQL and Valkey of one test run, apart from those of `make run`.
+
+Loaded by `-p tests.servers` before pytest-django reads the settings. Services that DATABASE_URL
+and REDIS_URL name are used instead.
+"""
+
+import atexit
+import os
+import secrets
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from local import Trouble
+from local.postgres import Postgres
+from local.valkey import Valkey
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_load_initial_conftests():
+    if "PYTEST_XDIST_WORKER" not in os.environ:  # workers inherit what is set here
+        try:
+            start()
+        except Trouble as trouble:
+            raise pytest.UsageError(str(trouble)) from trouble
+    return (yield)
+
+
+def start():
+    folder = Path(tempfile.mkdtemp(prefix="kazvek-tests-")).resolve()
+    folder.chmod(0o711)  # PostgreSQL may run as another user
+    servers = {
+        "DATABASE_URL": Postgres(folder / "postgres", disposable=True),
+        "REDIS_URL": Valkey(folder / "valkey", disposable=True),
+    }
+    # At exit, because pytest tears down the test databases later than any hook of ours.
+    atexit.register(end, folder, servers.values(), os.getpid())
+    for name, server in servers.items():
+        if not os.environ.get(name):
+            server.start()
+            os.environ[name] = server.url
+    os.environ |= {
+        "LOCAL": "1",
+        "SECRET_KEY": secrets.token_hex(32),
+        "PRIVACY_KEY": secrets.token_hex(32),
+        "VAR_ROOT": str(folder / "var"),
+        "MEDIA_ROOT": str(folder / "var" / "media"),
+    }
+
+
+def end(folder, servers, started_by):
+    if os.getpid() != started_by:
+        return
+    for server in servers:
+        if server.process:
+            server.stop()
+    shutil.rmtree(folder, ignore_errors=True)
