@@ -1,0 +1,4 @@
+// Each line ends in a semicolon: without it the hashed name of a module is not put in here.
+import "./elements/copy-text.js";
+import "./elements/passkey-form.js";
+import "./elements/password-reveal.js";

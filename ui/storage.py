@@ -1,0 +1,57 @@
+import re
+
+from django.core.files.base import ContentFile
+from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+# In the order of their layers; inside a layer, buttons come before the parts that place them.
+STYLESHEETS = [
+    "css/tokens.css",
+    "css/reset.css",
+    "css/base.css",
+    "css/layout.css",
+    "css/icon.css",
+    "css/button.css",
+    "css/field.css",
+    "css/badge.css",
+    "css/price.css",
+    "css/header.css",
+    "css/search-bar.css",
+    "css/facets.css",
+    "css/listing-row.css",
+    "css/listing-card.css",
+    "css/dialog.css",
+    "css/table.css",
+    "css/notice.css",
+    "css/pagination.css",
+    "css/breadcrumbs.css",
+    "css/timeline.css",
+    "css/empty-state.css",
+    "css/answers.css",
+    "css/document.css",
+    "css/account.css",
+    "css/footer.css",
+    "css/home.css",
+    "css/utilities.css",
+    "css/print.css",
+]
+SITE_STYLESHEET = "css/site.css"
+
+
+class StaticStorage(CompressedManifestStaticFilesStorage):
+    """Hashed names, also inside JavaScript imports, and one style sheet made of all parts."""
+
+    support_js_module_import_aggregation = True
+
+    def post_process(self, paths, dry_run=False, **options):
+        if not dry_run:
+            self.join_stylesheets()
+            paths[SITE_STYLESHEET] = (self, SITE_STYLESHEET)
+        yield from super().post_process(paths, dry_run=dry_run, **options)
+
+    def join_stylesheets(self):
+        parts = []
+        for name in STYLESHEETS:
+            with self.open(name) as part:
+                parts.append(part.read())
+        self.delete(SITE_STYLESHEET)
+        self.save(SITE_STYLESHEET, ContentFile(re.sub(rb"\n\s+", b"\n", b"".join(parts))))

@@ -1,0 +1,118 @@
+from urllib.parse import urlencode
+
+from django import template
+from django.conf import settings
+from django.contrib.messages import get_messages
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.html import escape, format_html, format_html_join
+from django.utils.safestring import mark_safe
+from django.utils.translation import get_language
+
+from ui import money as amounts
+from ui.drawings import drawing
+from ui.storage import SITE_STYLESHEET, STYLESHEETS
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def icon(context, name, title="", size=""):
+    """A sign. With a title it stands alone and is read aloud; without, it only accompanies words.
+
+    A page that keeps a `{% sprite %}` draws each sign once, however often it shows it; a fragment
+    of a page has none and carries its drawings itself.
+    """
+    shapes, is_solid = drawing(name)
+    if (sprite := context.get("sprite")) is not None:
+        sprite[name] = shapes
+        shapes = format_html('<use href="#i-{}"/>', name)
+    variants = (" icon--solid" if is_solid else "") + (f" icon--{size}" if size else "")
+    silence = mark_safe('aria-hidden="true"')
+    return format_html(
+        '<svg class="icon{}" viewBox="0 0 24 24" {}>{}</svg>',
+        variants,
+        format_html('role="img" aria-label="{}"', escape(title)) if title else silence,
+        shapes,
+    )
+
+
+@register.tag
+def sprite(parser, token):
+    nodelist = parser.parse(["endsprite"])
+    parser.delete_first_token()
+    return SpriteNode(nodelist)
+
+
+class SpriteNode(template.Node):
+    """Between `{% sprite %}` and `{% endsprite %}` icons are only named; here they are drawn."""
+
+    def __init__(self, nodelist):
+        self.nodelist = nodelist
+
+    def render(self, context):
+        drawings = {}
+        with context.push(sprite=drawings):
+            html = self.nodelist.render(context)
+        symbols = format_html_join(
+            "", '<symbol id="i-{}" viewBox="0 0 24 24">{}</symbol>', sorted(drawings.items())
+        )
+        return html + format_html("<svg hidden>{}</svg>\n", symbols)
+
+
+@register.simple_tag
+def stylesheets():
+    parts = STYLESHEETS if settings.DEBUG else [SITE_STYLESHEET]
+    return format_html_join(
+        "\n  ", '<link rel="stylesheet" href="{}">', ((static(part),) for part in parts)
+    )
+
+
+@register.simple_tag(takes_context=True)
+def page_languages(context):
+    """This page in each language: its path there, and the link that also remembers the choice."""
+    request = context.get("request")
+    path, query = (request.path, request.META.get("QUERY_STRING", "")) if request else ("/", "")
+    codes = [code for code, _ in settings.LANGUAGES]
+    _, _, rest = path.lstrip("/").partition("/")
+    is_translated = path.lstrip("/").partition("/")[0] in codes
+    languages = []
+    for code, name in settings.LANGUAGES:
+        there = f"/{code}/{rest}" if is_translated else f"/{code}/"
+        following = f"{there}?{query}" if query and is_translated else there
+        languages.append(
+            {
+                "code": code,
+                "name": name,
+                "path": there,
+                "switch": f"{reverse('language', args=[code])}?{urlencode({'next': following})}",
+                "is_current": code == get_language(),
+                "is_default": code == settings.LANGUAGE_CODE,
+            }
+        )
+    return languages
+
+
+@register.simple_tag(takes_context=True)
+def waiting_messages(context):
+    """What earlier requests or this one left to say.
+
+    A visitor without a session has nothing waiting, and asking would make the page private.
+    """
+    request = context.get("request")
+    storage = getattr(request, "_messages", None)
+    if storage is None:
+        return []
+    if storage.added_new or settings.SESSION_COOKIE_NAME in request.COOKIES:
+        return get_messages(request)
+    return []
+
+
+@register.filter
+def number(value):
+    return amounts.grouped(value)
+
+
+@register.filter
+def money(amount, currency="KZT"):
+    return amounts.with_currency(amount, currency)
