@@ -1,0 +1,102 @@
+"""Who has read which version of the policy and the agreement, and who must be asked."""
+
+from django.db import transaction
+
+from privacy.consents import Changed
+from privacy.documents import version_in_force
+from privacy.ledger import Occasion, append, locked_chain
+from privacy.models import ConsentEntry, Document, Request, Subject, Version
+from privacy.models.consents import text_hash
+from privacy.purposes import Basis
+from privacy.sentences import acknowledgement_sentence
+
+DOCUMENTS = [Document.Slug.PRIVACY, Document.Slug.TERMS]
+
+
+def versions_in_force() -> list[Version]:
+    """What whoever signs up now is shown."""
+    found = [version_in_force(document) for document in DOCUMENTS]
+    return [version for version in found if version]
+
+
+def awaited(subject: Subject) -> list[Version]:
+    """The versions in force whose material change the person has not acknowledged yet."""
+    changes = {version.document_id: version.number for version in material_changes()}
+    if not changes:
+        return []
+    answers = last_answers(subject)
+    return [
+        version
+        for version in versions_in_force()
+        if (change := changes.get(version.document_id))
+        and not (
+            (answer := answers.get(version.document_id))
+            and answer.act == ConsentEntry.Act.ACKNOWLEDGED
+            and answer.version.number >= change
+        )
+    ]
+
+
+def has_declined(subject: Subject, versions: list[Version]) -> bool:
+    """Whether the person, asked about one of these, said no."""
+    changes = {version.document_id: version.number for version in material_changes()}
+    answers = last_answers(subject)
+    return any(
+        (answer := answers.get(version.document_id))
+        and answer.act == ConsentEntry.Act.REFUSED
+        and answer.version.number >= changes[version.document_id]
+        for version in versions
+    )
+
+
+def has_answered(subject: Subject) -> bool:
+    """Whether the person was ever asked; an account made by staff was not."""
+    return ConsentEntry.objects.about_documents().filter(subject=subject).exists()
+
+
+def acknowledge(
+    subject: Subject, versions: list[Version], occasion: Occasion, *, shown: str
+) -> None:
+    """Record that the person has read these and goes on; `shown` is the hash of the sentence."""
+    with transaction.atomic():
+        record_answer(ConsentEntry.Act.ACKNOWLEDGED, subject, versions, occasion, shown)
+        if not subject.requests.open().filter(kind=Request.Kind.RESTRICTION).exists():
+            subject.release()
+
+
+def decline(subject: Subject, versions: list[Version], occasion: Occasion, *, shown: str) -> None:
+    """Record that the person does not go on under these: their data may from now on only lie."""
+    with transaction.atomic():
+        record_answer(ConsentEntry.Act.REFUSED, subject, versions, occasion, shown)
+        subject.restrict()
+
+
+def record_answer(act, subject, versions, occasion, shown):
+    sentence = acknowledgement_sentence(versions)
+    if text_hash(sentence) != shown:
+        raise Changed
+    chain = locked_chain(subject)
+    for version in versions:
+        append(chain, act, occasion, basis=Basis.CONTRACT, version=version, sentence=sentence)
+
+
+def material_changes():
+    return (
+        Version.objects.effective()
+        .filter(document__in=DOCUMENTS, is_material=True)
+        .order_by("document", "-number")
+        .distinct("document")
+        .only("document", "number")
+    )
+
+
+def last_answers(subject):
+    entries = (
+        ConsentEntry.objects.about_documents()
+        .filter(subject=subject)
+        .order_by("version__document", "-sequence")
+        .distinct("version__document")
+        .select_related("version")
+        .only("act", "version__document", "version__number")
+    )
+    return {entry.version.document_id: entry for entry in entries}

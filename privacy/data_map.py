@@ -1,0 +1,246 @@
+"""What the portal holds about people, column by column.
+
+Each app says so in its `personal_data.py`, also for the tables of libraries it brings. From these
+declarations alone come the record of processing, the page "what we hold and why", and the checks
+that fail when something is stored which nobody declared.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import KW_ONLY, dataclass, field
+from functools import reduce
+from operator import or_
+
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.db.models import Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from privacy.models import Subject
+from privacy.retention import Kept
+from privacy.strategies import DeleteRow, Strategy
+
+# Closed, and without the special categories of GDPR, Article 9: those are not processed.
+CATEGORIES = {
+    "identity.family": _("surname"),
+    "identity.given": _("first name"),
+    "identity.patronymic": _("patronymic"),
+    "contact.email": _("e-mail address"),
+    "contact.confirmed": _("whether you have confirmed an address"),
+    "contact.phone": _("phone number"),
+    "contact.address": _("postal address"),
+    "contact.digest": _("a keyed digest of your address or number, by which alone you are found"),
+    "profile.activity": _("kind of activity"),
+    "profile.language": _("language"),
+    "access.password": _("password, in a form that cannot be turned back"),
+    "access.factor": _("keys of passkeys and other second factors"),
+    "access.session": _("being signed in"),
+    "access.rights": _("what you may do on the portal"),
+    "device.network": _("network, from a shortened IP address"),
+    "device.browser": _("browser family and system"),
+    "trace.time": _("when something happened"),
+    "trace.action": _("what you did on the portal"),
+    "content.letter": _("letters of the portal to you"),
+    "consent.act": _("what you agreed to, refused or withdrew"),
+    "request.state": _("your requests about your data"),
+}
+SPECIAL_CATEGORIES = (
+    "special", "health", "biometric", "genetic", "religion", "belief", "ethnicity", "race",
+    "nationality", "politics", "political", "union", "membership", "sex", "sexuality",
+)  # fmt: skip
+
+
+class Source(models.TextChoices):
+    PERSON = "person", _("you")
+    DEVICE = "device", _("your browser")
+    PORTAL = "portal", _("the portal")
+    OTHERS = "others", _("other people")
+
+
+class People(models.TextChoices):
+    HOLDERS = "holders", _("people with an account")
+    STAFF = "staff", _("people who run the portal")
+    RECEIVERS = "receivers", _("people to whom the portal writes")
+    EVERYBODY = "everybody", _("everybody the portal knows, with or without an account")
+
+
+class Recipient(models.TextChoices):
+    """Who gets to see it beside the person."""
+
+    STAFF = "staff", _("the portal's staff")
+    MAIL_SERVER = "mail server", _("the mail servers on the way to you")
+
+
+THE_ROW_GOES = DeleteRow()
+
+
+@dataclass(frozen=True)
+class StaysNameless:
+    """What erasure leaves of a row that proves something: its facts, and a number that leads to
+    nobody. Whatever says who must have a strategy of its own.
+    """
+
+    words: Promise
+    # The kinds of data that may stay.
+    KINDS = ("trace", "consent", "request")
+
+
+# The keys below belong to a library that may change them; the whole is declared as one.
+OPAQUE = object()
+
+
+@dataclass(frozen=True)
+class Personal:
+    category: str
+    _: KW_ONLY
+    purposes: list[str]
+    kept: Kept
+    source: Source = Source.PERSON
+    shown_to: tuple[Recipient, ...] = ()
+    # None: it goes with its row.
+    erase: Strategy | None = None
+    # The name of the page where the person changes or removes it.
+    edit: str = ""
+    # Of a JSON column: what may stand in it.
+    keys: "dict[str, Personal | NotPersonal] | object | None" = None
+    # How a text column that holds JSON in disguise is read.
+    decode: Callable | None = None
+
+    @property
+    def category_words(self):
+        return CATEGORIES[self.category]
+
+
+@dataclass(frozen=True)
+class FreeText(Personal):
+    """Words of a person's own, in which anything may stand, also about others."""
+
+
+@dataclass(frozen=True)
+class NotPersonal:
+    reason: Promise
+    _: KW_ONLY
+    keys: "dict[str, Personal | NotPersonal] | object | None" = None
+    decode: Callable | None = None
+
+
+@dataclass(frozen=True)
+class SameValue:
+    """Rows without a foreign key: they share a value with rows whose person is known."""
+
+    column: str
+    model: type[models.Model]
+    their_column: str
+
+    def condition(self, subject):
+        rows = DATA_MAP[self.model].rows_of(subject)
+        return Q(**{f"{self.column}__in": rows.values(self.their_column)})
+
+    def problem(self, model):
+        model._meta.get_field(self.column)
+        self.model._meta.get_field(self.their_column)
+        if self.model not in DATA_MAP or DATA_MAP[self.model].subject is None:
+            return f"{self.model._meta.label} itself leads to no person"
+        return None
+
+
+@dataclass(frozen=True)
+class SameAddress:
+    """Rows that hold an e-mail address: the person's who has that address elsewhere in the map."""
+
+    column: str
+
+    def condition(self, subject):
+        addresses = [
+            address
+            for described in DATA_MAP.values()
+            if isinstance(described.subject, str)
+            for name, declared in described.personal_fields.items()
+            if declared.category == "contact.email"
+            for address in described.rows_of(subject).values_list(name, flat=True)
+        ]
+        return reduce(or_, (Q(**{f"{self.column}__iexact": a}) for a in addresses), Q(pk__in=[]))
+
+    def problem(self, model):
+        model._meta.get_field(self.column)
+
+
+@dataclass(frozen=True)
+class Described:
+    """A table and what it holds."""
+
+    table: str
+    model: type[models.Model] | None
+    title: Promise
+    people: People | None
+    # From a row to its Subject: a lookup, or one of the two ways above.
+    subject: str | SameValue | SameAddress | None
+    # What erasure does to the row; None: it stays, and each personal field says what becomes of it.
+    erase: Strategy | StaysNameless | None
+    fields: dict[str, Personal | NotPersonal]
+    # Columns that no field of the model stands for: generated ones, of raw SQL, left for a release.
+    columns: dict[str, Personal | NotPersonal] = field(default_factory=dict)
+
+    @property
+    def personal_fields(self):
+        return {name: d for name, d in self.fields.items() if isinstance(d, Personal)}
+
+    @property
+    def is_personal(self):
+        return any(isinstance(d, Personal) for d in (*self.fields.values(), *self.columns.values()))
+
+    def rows_of(self, subject: Subject) -> models.QuerySet:
+        rows = self.model._base_manager.all()
+        if isinstance(self.subject, str):
+            return rows.filter(**{self.subject: subject.pk})
+        return rows.filter(self.subject.condition(subject))
+
+    def path_problem(self) -> str | None:
+        """Why a row does not lead to its person, if so."""
+        if self.subject is None:
+            return "no path is declared"
+        try:
+            if not isinstance(self.subject, str):
+                return self.subject.problem(self.model)
+            model = self.model
+            for step in self.subject.split("__"):
+                if step == "pk" and model is Subject:
+                    break
+                model = model._meta.get_field(step).related_model
+                if model is None:
+                    return f"{step} in {self.subject} points to nothing"
+        except FieldDoesNotExist as error:
+            return str(error)
+        return None if model is Subject else f"{self.subject} ends at {model._meta.label}"
+
+
+DATA_MAP: dict[type[models.Model], Described] = {}
+# Tables that no model stands for.
+TABLES: dict[str, Described] = {}
+
+
+def describe(
+    model, *, fields, title=None, people=None, subject=None, erase=THE_ROW_GOES, columns=None
+):
+    """Declare a model. `title` tells people what a row is; personal rows need one."""
+    DATA_MAP[model] = Described(
+        model._meta.db_table, model, title, people, subject, erase, fields, columns or {}
+    )
+
+
+def describe_table(table, *, columns):
+    """Declare a table without a model. It knows nobody: none of its rows leads to a person."""
+    TABLES[table] = Described(table, None, None, None, None, None, {}, columns)
+
+
+def not_personal(reason: Promise, *names: str) -> dict[str, NotPersonal]:
+    return dict.fromkeys(names, NotPersonal(reason))
+
+
+def json_or_text(value: str):
+    """For `decode`: columns that hold JSON or, from older days, plain words."""
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value

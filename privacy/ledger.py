@@ -1,0 +1,118 @@
+"""The consent ledger as it is written: one chain of entries for each person, under its own lock."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from privacy.models import (
+    Consent,
+    ConsentChain,
+    ConsentEntry,
+    ConsentEvidence,
+    ProcessingAct,
+    Subject,
+    Version,
+)
+from privacy.models.consents import EVERYTHING, text_hash
+
+PROCESSING = {
+    ConsentEntry.Act.GIVEN: ProcessingAct.RECORDING,
+    ConsentEntry.Act.ACKNOWLEDGED: ProcessingAct.RECORDING,
+    ConsentEntry.Act.REFUSED: ProcessingAct.RECORDING,
+    ConsentEntry.Act.SUPERSEDED: ProcessingAct.UPDATING,
+    ConsentEntry.Act.WITHDRAWN: ProcessingAct.BLOCKING,
+    ConsentEntry.Act.OBJECTED: ProcessingAct.BLOCKING,
+}
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """Where an act came about: the form, its button, and what the browser told of itself."""
+
+    form: str
+    button: str
+    network: str = ""
+    browser: str = ""
+
+
+def locked_chain(subject: Subject) -> ConsentChain:
+    """The person's chain, which until the end of the transaction only the caller may extend.
+
+    One lock for all would queue every order of the portal behind it.
+    """
+    chains = ConsentChain.objects.select_for_update()
+    try:
+        return chains.get(subject=subject)
+    except ConsentChain.DoesNotExist:
+        ConsentChain.objects.bulk_create([ConsentChain(subject=subject)], ignore_conflicts=True)
+        return chains.get(subject=subject)
+
+
+def append(
+    chain: ConsentChain,
+    act: ConsentEntry.Act,
+    occasion: Occasion,
+    *,
+    sentence: str,
+    basis: str,
+    version: Version | None,
+    purpose: str = "",
+    channel: str = "",
+    scope: list[str] | None = None,
+) -> ConsentEntry:
+    """Write one act to the end of a locked chain, and how things stand after it."""
+    entry = ConsentEntry(
+        subject_id=chain.subject_id,
+        sequence=chain.length + 1,
+        previous_hash=chain.head,
+        act=act,
+        processing=PROCESSING[act],
+        purpose=purpose,
+        channel=channel,
+        scope=scope or [],
+        basis=basis,
+        version=version,
+        version_digest=version.digest if version else "",
+        sentence=sentence,
+        sentence_hash=text_hash(sentence),
+        language=get_language() or settings.LANGUAGE_CODE,
+        form=occasion.form,
+        button=occasion.button,
+        at=timezone.now(),
+    )
+    entry.hash = entry.content_hash()
+    entry.save(force_insert=True)
+    if occasion.network or occasion.browser:
+        ConsentEvidence.objects.create(
+            entry=entry, network=occasion.network, browser=occasion.browser
+        )
+    settle(entry)
+    chain.length, chain.head = entry.sequence, entry.hash
+    chain.seal = chain.expected_seal()
+    chain.save(update_fields=["length", "head", "seal"])
+    return entry
+
+
+def settle(entry):
+    """Bring the state up to the entry, as `verification` derives it from the entries alone."""
+    if entry.is_about_documents:
+        return
+    if entry.purpose == EVERYTHING:
+        Consent.objects.filter(subject=entry.subject_id).update(act=entry.act, entry=entry)
+        return
+    Consent.objects.bulk_create(
+        [
+            Consent(
+                subject_id=entry.subject_id,
+                purpose=entry.purpose,
+                channel=entry.channel,
+                act=entry.act,
+                entry=entry,
+            )
+        ],
+        update_conflicts=True,
+        unique_fields=["subject", "purpose", "channel"],
+        update_fields=["act", "entry"],
+    )

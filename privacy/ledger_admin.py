@@ -1,0 +1,95 @@
+"""What staff sees of consents and requests. Nothing here can be changed but a request's state."""
+
+from django import forms
+from django.contrib import admin
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+
+from privacy.models import ConsentEntry, GroupSite, LedgerRun, Request, RequestStep
+
+
+class ReadOnly:
+    def has_add_permission(self, request, *args):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(ConsentEntry)
+class ConsentEntryAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["id", "subject", "sequence", "act", "purpose", "channel", "version", "at"]
+    list_filter = ["act", "purpose", "channel"]
+    list_select_related = ["version__document"]
+    search_fields = ["=subject__id"]
+    search_help_text = _("The number of a person.")
+    show_full_result_count = False
+    ordering = ["-pk"]
+
+
+@admin.register(LedgerRun)
+class LedgerRunAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["id", "started_at", "finished_at", "entries", "found"]
+
+    @admin.display(description=_("faults"))
+    def found(self, run):
+        return len(run.faults)
+
+
+@admin.register(GroupSite)
+class GroupSiteAdmin(admin.ModelAdmin):
+    list_display = ["domain"]
+
+
+class StepInline(ReadOnly, admin.TabularInline):
+    model = RequestStep
+    fields = ["at", "state", "by", "reason"]
+
+
+class NextStepForm(forms.ModelForm):
+    next_state = forms.ChoiceField(label=_("next step"), required=False)
+    reason = RequestStep._meta.get_field("reason").formfield(
+        help_text=_("Needed for a refusal; the person reads it. Without anybody's name or data.")
+    )
+
+    class Meta:
+        model = Request
+        fields = []
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        states = self.instance.next_states - {Request.State.TAKEN_BACK}
+        self.fields["next_state"].choices = [
+            ("", "—"),
+            *(choice for choice in Request.State.choices if choice[0] in states),
+        ]
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("next_state") == Request.State.REFUSED and not cleaned.get("reason"):
+            self.add_error("reason", _("Say why, in a sentence for the person."))
+        return cleaned
+
+
+@admin.register(Request)
+class RequestAdmin(admin.ModelAdmin):
+    form = NextStepForm
+    inlines = [StepInline]
+    list_display = ["id", "kind", "state", "received_at", "due_at", "is_overdue"]
+    list_filter = ["state", "kind"]
+    ordering = [F("closed_at").asc(nulls_first=True), "due_at"]
+    readonly_fields = ["kind", "state", "subject", "received_at", "due_at", "closed_at"]
+    fields = [*readonly_fields, "next_state", "reason"]
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def save_model(self, request, obj, form, change):
+        if state := form.cleaned_data["next_state"]:
+            obj.step(state, by=request.user.subject, reason=form.cleaned_data["reason"])

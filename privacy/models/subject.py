@@ -1,0 +1,50 @@
+import uuid
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Subject(models.Model):
+    """A person, with or without an account.
+
+    Nothing here says who: that stands in the rows that point here.
+    """
+
+    class State(models.TextChoices):
+        ACTIVE = "active", _("active")
+        RESTRICTED = "restricted", _("restricted")
+        ERASING = "erasing", _("being erased")
+        ERASED = "erased", _("erased")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.ACTIVE)
+    # Grows when the person is erased; writes that began before are then refused.
+    epoch = models.PositiveIntegerField(default=0, editable=False)
+    created_at = models.DateTimeField(_("known since"), auto_now_add=True)
+    erased_at = models.DateTimeField(_("erased at"), null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state="erased", erased_at__isnull=False)
+                | ~models.Q(state="erased") & models.Q(erased_at__isnull=True),
+                name="subject_erased_has_time",
+            )
+        ]
+
+    def __str__(self):
+        return str(self.id)
+
+    def restrict(self):
+        """Stop everything that is harmless to stop."""
+        self.turn(self.State.ACTIVE, self.State.RESTRICTED)
+
+    def release(self):
+        self.turn(self.State.RESTRICTED, self.State.ACTIVE)
+
+    def turn(self, before, after):
+        # One statement: an erasure that began meanwhile must not be undone.
+        if Subject.objects.filter(pk=self.pk, state=before).update(state=after):
+            self.state = after

@@ -1,0 +1,66 @@
+"""What people ask us to do with their data."""
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import override
+
+from letters.write import write_letter
+from privacy.acknowledgements import awaited
+from privacy.models import Request, RequestStep, Subject
+from privacy.operator import current_operator
+
+
+def file_request(
+    subject: Subject, kind: Request.Kind, *, language: str, email: str = ""
+) -> Request:
+    """Take a request of somebody who has just proved who they are, and start the law's clock.
+
+    The same wish twice is one request. The operator is told by letter, and so is the person
+    at `email`. Who asks for deletion is left in peace at once.
+    """
+    with transaction.atomic():
+        subject = Subject.objects.select_for_update(no_key=True).get(pk=subject.pk)
+        if standing := subject.requests.open().filter(kind=kind).first():
+            return standing
+        request = Request.objects.create(subject=subject, kind=kind)
+        RequestStep.objects.create(request=request, state=request.state)
+        request.step(Request.State.ACKNOWLEDGED)
+        request.step(Request.State.CHECKED)
+        if kind == Request.Kind.ERASURE:
+            subject.restrict()
+        write_letter(
+            "privacy/email/request_filed",
+            to=current_operator().email,
+            language=settings.LANGUAGE_CODE,
+            request=request,
+            url=address("admin:privacy_request_change", request.pk),
+        )
+        if email:
+            with override(language):
+                url = address("accounts:privacy")
+            write_letter(
+                "privacy/email/request_received",
+                to=email,
+                language=language,
+                request=request,
+                url=url,
+            )
+    return request
+
+
+def take_back(request: Request) -> None:
+    """The person does not wish it any more; raises Request.WrongOrder when it is closed."""
+    with transaction.atomic():
+        request.step(Request.State.TAKEN_BACK, by=request.subject)
+        stopped = {Request.Kind.ERASURE, Request.Kind.RESTRICTION}
+        if (
+            request.kind in stopped
+            and not request.subject.requests.open().filter(kind__in=stopped).exists()
+            and not awaited(request.subject)
+        ):
+            request.subject.release()
+
+
+def address(name, *args):
+    return settings.SITE_URL + reverse(name, args=args)

@@ -1,0 +1,23 @@
+import logging
+
+from celery import shared_task
+
+from letters.after_commit import after_commit
+from privacy.verification import go_on, start_run
+
+SECONDS = 120
+
+log = logging.getLogger(__name__)
+
+
+@shared_task
+def verify_ledger():
+    """Every hour; a ledger too long for one task goes on in the next."""
+    run = start_run()
+    if not go_on(run, SECONDS):
+        after_commit(verify_ledger)
+    elif run.faults:
+        log.error(
+            "the consent ledger was changed: see `manage.py ledger verify`",
+            extra={"count": len(run.faults)},
+        )

@@ -1,0 +1,28 @@
+from django.urls import path
+
+from privacy import record_pages, views
+from privacy.models import Document
+
+app_name = "privacy"
+
+ADDRESSES = {
+    Document.Slug.PRIVACY: "privacy/",
+    Document.Slug.TERMS: "terms/",
+    Document.Slug.POSTING: "rules/posting/",
+    Document.Slug.REVIEWS: "rules/reviews/",
+    Document.Slug.ITEMS: "rules/items/",
+    Document.Slug.ADS: "rules/ads/",
+    Document.Slug.COOKIES: "cookies/",
+}
+
+urlpatterns = [path("privacy/data/", record_pages.held, name="data")]
+for slug, address in ADDRESSES.items():
+    which = {"slug": slug.value}
+    urlpatterns += [
+        path(address, views.document, which, name=slug.value),
+        path(f"{address}history/", views.history, which, name=f"{slug.value}-history"),
+        path(f"{address}<int:number>/", views.version, which, name=f"{slug.value}-version"),
+        path(
+            f"{address}<int:number>/record.json", views.record, which, name=f"{slug.value}-record"
+        ),
+    ]

@@ -1,0 +1,114 @@
+import re
+
+import pytest
+
+from accounts.models import User
+from privacy.consents import allows
+from privacy.models import ConsentEntry, GroupSite, Request, Subject
+from privacy.requests import file_request
+from tests.conftest import PASSWORD
+from tests.pages.test_in_browser import assert_axe_finds_nothing
+
+
+@pytest.fixture
+def follow_letter(mailoutbox, portal):
+    def follow(page):
+        link = re.search(r"^https?://[^/\s]+(/\S+)$", mailoutbox[-1].body, re.MULTILINE)[1]
+        page.goto(portal + link)
+        page.locator("main form button").first.click()
+
+    return follow
+
+
+@pytest.mark.django_db(transaction=True)
+def test_axe_finds_nothing_on_the_pages_about_privacy(
+    open_browser, aigul, policy, publish_version, agro
+):
+    page = open_browser(reduced_motion="reduce", locale="en-GB")
+    page.goto("/en/accounts/signup/")
+    assert_axe_finds_nothing(page)
+    page.goto("/en/accounts/login/")
+    page.fill("[name=login]", aigul.email)
+    page.fill("[name=password]", PASSWORD)
+    page.locator("main form button.button--primary").click()
+    page.wait_for_url("**/en/account/")
+    page.goto("/en/account/privacy/")
+    page.locator("#news-email [role=switch]").click()
+    page.wait_for_selector("#news-email [aria-checked=true]")
+    file_request(aigul.subject, Request.Kind.EXPORT, language="en")
+    publish_version(is_material=True)
+
+    for path in ("", "receipts/", "receipts/1/", "changes/", "leave/", "leave/erasure/"):
+        page.goto(f"/en/account/privacy/{path}")
+        assert_axe_finds_nothing(page)
+        for width in (320, 1280):
+            page.set_viewport_size({"width": width, "height": 800})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+
+
+@pytest.fixture
+def agro(db):
+    return GroupSite.objects.create(domain="agro.example")
+
+
+@pytest.mark.clause("P1.4a", "P1.5", "P5.1c", "P7.1c")
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("javascript", [True, False])
+@pytest.mark.parametrize("language", ["en", "ru", "kk"])
+def test_from_signing_up_to_leaving(
+    open_browser, policy, publish_version, follow_letter, language, javascript
+):
+    page = open_browser(locale=language, java_script_enabled=javascript)
+
+    # Signs up, with the optional box in one of the two runs.
+    page.goto(f"/{language}/accounts/signup/")
+    page.fill("[name=email]", "dana@example.com")
+    page.fill("[name=password1]", PASSWORD)
+    assert not page.is_checked("[name=news]")
+    if javascript:
+        page.check("[name=news]")
+    page.locator("main form button.button--primary").click()
+    page.wait_for_url("**/confirm-email/")
+    follow_letter(page)
+    page.wait_for_url(f"**/{language}/account/")
+    subject = User.objects.get().subject
+    assert allows(subject, "news", "email") == javascript
+
+    # Reads the receipt of the policy.
+    page.goto(f"/{language}/account/privacy/receipts/1/")
+    assert policy.digest in page.text_content("main")
+
+    # Gives what was not given, and withdraws it: one press each.
+    page.goto(f"/{language}/account/privacy/")
+    switch = page.locator("#news-email [role=switch]")
+    if not javascript:
+        switch.click()
+        page.wait_for_selector("#news-email [aria-checked=true]")
+    switch.click()
+    page.wait_for_selector("#news-email [aria-checked=false]")
+    assert not allows(subject, "news", "email")
+
+    # Meets a new material version and accepts it.
+    publish_version(is_material=True)
+    page.goto(f"/{language}/account/profile/")
+    page.wait_for_url("**/privacy/changes/**")
+    page.locator("[name=accept]").click()
+    page.wait_for_url(f"**/{language}/account/profile/")
+
+    # Meets another, refuses, and takes the way out.
+    publish_version(is_material=True)
+    page.goto(f"/{language}/account/")
+    page.wait_for_url("**/privacy/changes/**")
+    page.locator("[name=decline]").click()
+    page.wait_for_url("**/privacy/leave/")
+    page.locator("a[href$='/leave/erasure/']").click()
+    if "reauthenticate" in page.url:
+        page.fill("[name=password]", PASSWORD)
+        page.locator("main form button.button--primary").click()
+        page.wait_for_url("**/leave/erasure/")
+    page.locator("main form button.button--danger").click()
+    page.wait_for_url("**/account/privacy/**")
+    assert page.locator(".timeline__done").count() == 3
+    assert Request.objects.get(subject=subject).kind == "erasure"
+    assert Subject.objects.get(pk=subject.pk).state == Subject.State.RESTRICTED
+    assert set(ConsentEntry.objects.values_list("language", flat=True)) == {language}

@@ -1,0 +1,322 @@
+import json
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+
+import pytest
+import time_machine
+from django.core.management import CommandError, call_command
+from django.db import IntegrityError, connection, transaction
+
+from privacy.consents import give, object_to, refuse, withdraw, withdraw_all
+from privacy.ledger import append, locked_chain
+from privacy.models import (
+    Consent,
+    ConsentChain,
+    ConsentEntry,
+    ConsentEvidence,
+    LedgerRun,
+    Request,
+    RequestStep,
+    Subject,
+)
+from privacy.models.consents import text_hash
+from privacy.requests import file_request
+from privacy.sentences import consent_sentence
+from privacy.tasks import verify_ledger
+
+Act = ConsentEntry.Act
+
+
+@pytest.fixture
+def agree(occasion):
+    def agree(subject, purpose="news", channel="email", seen=None):
+        if seen is None:
+            seen = subject.consent_entries.count()
+        shown = text_hash(consent_sentence(purpose, channel))
+        give(subject, purpose, channel, occasion, shown=shown, seen=seen)
+
+    return agree
+
+
+@pytest.fixture
+def lived(policy, agree, occasion):
+    """A person with a chain of seven entries."""
+    subject = Subject.objects.create()
+    agree(subject)
+    agree(subject, "offers", "phone")
+    withdraw(subject, "news", "email", occasion)
+    refuse(subject, "offers", "post", occasion)
+    object_to(subject, "analytics", occasion, sentence="The browser objects.")
+    withdraw_all(subject, occasion, sentence="Withdraw all")
+    agree(subject, "promotions", "email")
+    return subject
+
+
+def faults():
+    """What the command names, and the code it ends with."""
+    try:
+        call_command("ledger", "verify")
+    except CommandError as error:
+        return error.returncode, LedgerRun.objects.first().faults
+    return 0, LedgerRun.objects.first().faults
+
+
+def behind_the_back(sql, *values):
+    """As a superuser who switches the triggers off."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # what came before was in order
+        cursor.execute("SET session_replication_role = replica")
+        cursor.execute(sql, values)
+        cursor.execute("SET session_replication_role = DEFAULT")
+
+
+def test_an_entry_says_all_that_was_shown_and_done(policy, subject, agree):
+    with time_machine.travel(datetime(2027, 3, 3, 9, 20, tzinfo=UTC), tick=False):
+        agree(subject)
+
+    entry = ConsentEntry.objects.get()
+    assert entry.sentence == consent_sentence("news", "email")
+    assert entry.sentence_hash == text_hash(entry.sentence)
+    assert (entry.act, entry.purpose, entry.channel) == ("given", "news", "email")
+    assert (entry.basis, entry.processing) == ("consent", "recording")
+    assert (entry.version, entry.version_digest) == (policy, policy.digest)
+    assert (entry.language, entry.form, entry.button) == ("ru", "test form", "Yes")
+    assert entry.at == datetime(2027, 3, 3, 9, 20, tzinfo=UTC)
+    assert (entry.evidence.network, entry.evidence.browser) == ("203.0.113.0/24", "Firefox")
+
+
+def test_an_untouched_ledger_verifies(lived):
+    code, found = faults()
+
+    assert (code, found) == (0, [])
+    assert LedgerRun.objects.get().entries == 7
+    assert [entry.sequence for entry in ConsentEntry.objects.of(lived)] == list(range(1, 8))
+
+
+def test_the_chain_still_verifies_when_erasure_took_the_evidence(lived):
+    ConsentEvidence.objects.all().delete()
+
+    assert faults() == (0, [])
+
+
+@pytest.mark.clause("P6.1a")
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE privacy_consententry SET act = 'given'",
+        "UPDATE privacy_consententry SET act = 'given' WHERE false",
+        "DELETE FROM privacy_consententry",
+        "TRUNCATE privacy_consententry CASCADE",
+        "TRUNCATE privacy_subject CASCADE",
+        "UPDATE privacy_consentevidence SET network = ''",
+        "TRUNCATE privacy_consentevidence",
+        "UPDATE privacy_requeststep SET state = 'answered'",
+        "DELETE FROM privacy_requeststep",
+        "TRUNCATE privacy_requeststep",
+    ],
+)
+def test_sql_cannot_change_the_ledger_or_the_history_of_requests(lived, sql):
+    file_request(lived, Request.Kind.ERASURE, language="en")
+
+    cursor = connection.cursor()
+    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # TRUNCATE waits for them otherwise
+
+    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+        cursor.execute(sql)
+
+    assert ConsentEntry.objects.count() == ConsentEvidence.objects.count() == 7
+    assert RequestStep.objects.count() == 3
+    assert faults() == (0, [])
+
+
+@pytest.mark.clause("P6.1a")
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("act", "given"),
+        ("purpose", "offers"),
+        ("channel", "post"),
+        ("scope", json.dumps(["foreign.example"])),
+        ("basis", "contract"),
+        ("processing", "transfer"),
+        ("version_id", None),
+        ("version_digest", "0" * 64),
+        ("sentence", "I agree to everything."),
+        ("sentence_hash", "0" * 64),
+        ("language", "en"),
+        ("form", "another"),
+        ("button", "No"),
+        ("at", "2020-01-01T00:00:00Z"),
+        ("hash", "0" * 64),
+        ("previous_hash", "0" * 64),
+        ("sequence", 30),
+        ("subject_id", "00000000-0000-4000-8000-000000000000"),
+    ],
+)
+def test_a_row_changed_with_triggers_off_is_found_and_named(lived, column, value):
+    Subject.objects.create(pk="00000000-0000-4000-8000-000000000000")
+    victim = ConsentEntry.objects.get(subject=lived, sequence=3)
+
+    behind_the_back(
+        f"UPDATE privacy_consententry SET {column} = %s WHERE id = %s", value, victim.pk
+    )
+
+    code, found = faults()
+    assert code == 1
+    assert any(fault.startswith(f"entry {victim.pk} (") for fault in found)
+
+
+def test_a_row_deleted_with_triggers_off_is_found(lived):
+    victim = ConsentEntry.objects.get(subject=lived, sequence=4)
+    behind_the_back("DELETE FROM privacy_consententry WHERE id = %s", victim.pk)
+
+    code, found = faults()
+
+    assert code == 1
+    assert (
+        f"entry {victim.pk + 1} (person {lived.pk}, number 5): number 4 is missing before it"
+        in found
+    )
+
+
+def test_a_chain_cut_short_is_found(lived):
+    behind_the_back("DELETE FROM privacy_consententry WHERE sequence = 7")
+
+    code, found = faults()
+
+    assert code == 1
+    assert f"chain of person {lived.pk}: entries after number 6 are missing or foreign" in found
+
+
+def test_a_chain_computed_anew_is_found_because_the_seal_needs_the_key(lived):
+    behind_the_back("DELETE FROM privacy_consententry WHERE sequence = 7")
+    head = ConsentEntry.objects.get(sequence=6).hash
+    ConsentChain.objects.update(length=6, head=head)
+
+    code, found = faults()
+
+    assert code == 1
+    assert f"chain of person {lived.pk}: its seal was not made by the portal" in found
+
+
+def test_a_person_whose_whole_chain_went_is_found(lived):
+    assert faults() == (0, [])
+    behind_the_back("DELETE FROM privacy_consententry")
+
+    code, found = faults()
+
+    assert code == 1
+    assert f"chain of person {lived.pk}: all its 7 entries are missing" in found
+    assert any("of 7 entries" in fault and fault.endswith("7 are missing") for fault in found)
+
+
+def test_a_state_that_is_not_what_the_ledger_says_is_found(lived):
+    Consent.objects.filter(purpose="news", channel="email").update(act=Act.GIVEN)
+
+    code, found = faults()
+
+    assert code == 1
+    assert found == [f"state of news/email (person {lived.pk}): not what the ledger says"]
+
+
+def test_a_state_without_any_entry_is_found(lived):
+    Consent.objects.create(
+        subject=lived,
+        purpose="group",
+        channel="email",
+        act=Act.GIVEN,
+        entry=ConsentEntry.objects.get(sequence=1),
+    )
+
+    code, found = faults()
+
+    assert code == 1
+    assert found == [f"state of group/email (person {lived.pk}): not what the ledger says"]
+
+
+def test_an_unknown_processing_act_is_refused_by_the_database(policy, subject, occasion):
+    with pytest.raises(IntegrityError, match="processing_known"), transaction.atomic():
+        ConsentEntry.objects.create(
+            subject=subject, sequence=1, act="refused", processing="selling", at=policy.published_at
+        )
+
+    assert not ConsentEntry.objects.exists()
+
+
+def test_beat_verifies_and_keeps_a_row_of_each_run(lived):
+    verify_ledger()
+    verify_ledger()
+
+    assert [run.faults for run in LedgerRun.objects.exclude(finished_at=None)] == [[], []]
+
+
+def test_a_long_ledger_is_verified_in_steps(policy, agree, monkeypatch):
+    people = [Subject.objects.create() for _ in range(3)]
+    for subject in people:
+        agree(subject)
+    behind_the_back(
+        "UPDATE privacy_consententry SET button = '' WHERE subject_id = %s", people[1].pk
+    )
+    monkeypatch.setattr("privacy.tasks.SECONDS", 0)
+
+    verify_ledger()
+    unfinished = LedgerRun.objects.get()
+    assert (unfinished.entries, unfinished.finished_at) == (1, None)
+    for _ in range(3):
+        verify_ledger()
+
+    run = LedgerRun.objects.get()
+    assert run.finished_at
+    assert run.entries == 3
+    assert len(run.faults) == 1
+    assert str(people[1].pk) in run.faults[0]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_acts_of_one_person_from_many_connections_make_one_unbroken_chain(policy, occasion):
+    subject = Subject.objects.create()
+
+    def act(number):
+        try:
+            withdraw(subject, "news", "email", occasion)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(act, range(40)))
+
+    sequence = [entry.sequence for entry in ConsentEntry.objects.of(subject)]
+    assert sequence == list(range(1, 41))
+    assert faults() == (0, [])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_person_never_waits_for_another(policy, occasion):
+    one, other = Subject.objects.create(), Subject.objects.create()
+
+    def act():
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SET lock_timeout = '3s'")
+            withdraw(other, "news", "email", occasion)
+        finally:
+            connection.close()
+
+    with transaction.atomic(), ThreadPoolExecutor(1) as pool:
+        withdraw(one, "news", "email", occasion)
+        pool.submit(act).result()
+
+    assert ConsentEntry.objects.get(subject=other).sequence == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_act_that_is_rolled_back_leaves_nothing(policy, occasion):
+    subject = Subject.objects.create()
+
+    with transaction.atomic():
+        chain = locked_chain(subject)
+        append(chain, Act.REFUSED, occasion, sentence="", basis="consent", version=None)
+        transaction.set_rollback(True)
+
+    assert not ConsentEntry.objects.exists()
+    assert not ConsentChain.objects.exists()
