@@ -1,0 +1,57 @@
+"""allauth's addresses, with our doors before them.
+
+Each view is one transaction, so that an account, its address and its letter appear together or
+not at all. Lists that our security page shows lead there.
+"""
+
+from copy import copy
+
+from allauth.account.decorators import reauthentication_required
+from allauth.urls import urlpatterns as allauth_patterns
+from django.db import transaction
+from django.urls import URLResolver, path
+from django.views.generic import RedirectView
+
+from accounts.guards import asked_first, personal
+
+# These show or take what a thief of the session wants; allauth asks only when they are sent.
+ASKED_AT_THE_DOOR = {"account_email"}
+# Open also to whoever has not accepted what changed in the documents: the ways out, and the proof
+# of identity that they ask for.
+NEVER_ASKED = {
+    "account_logout",
+    "account_reauthenticate",
+    "account_confirm_email",
+    "mfa_reauthenticate",
+    "mfa_reauthenticate_webauthn",
+}
+
+
+def guarded(patterns):
+    return [
+        URLResolver(entry.pattern, guarded(entry.url_patterns))
+        if isinstance(entry, URLResolver)
+        else with_doors(entry)
+        for entry in patterns
+    ]
+
+
+def with_doors(entry):
+    view = transaction.atomic(entry.callback)
+    if entry.name in ASKED_AT_THE_DOOR:
+        view = reauthentication_required(view)
+    if entry.name not in NEVER_ASKED:
+        view = asked_first(view)
+    entry = copy(entry)
+    entry.callback = personal(view)
+    return entry
+
+
+to_security = RedirectView.as_view(pattern_name="accounts:security")
+
+urlpatterns = [
+    path("2fa/", to_security),
+    path("2fa/webauthn/", to_security),
+    path("sessions/", to_security),
+    *guarded(allauth_patterns),
+]

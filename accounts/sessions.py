@@ -1,0 +1,26 @@
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
+from django.db.models.signals import pre_save
+from django.dispatch import receiver
+from django.utils import timezone
+
+from accounts.devices import device_name, shortened
+
+
+def sessions_of(user):
+    """Where this person is signed in now, the latest first."""
+    alive = Session.objects.filter(expire_date__gt=timezone.now()).values("session_key")
+    return UserSession.objects.filter(user=user, session_key__in=alive).order_by("-created_at")
+
+
+def end_sessions(sessions):
+    keys = list(sessions.values_list("session_key", flat=True))
+    Session.objects.filter(session_key__in=keys).delete()
+    UserSession.objects.filter(session_key__in=keys).delete()
+
+
+@receiver(pre_save, sender=UserSession)
+def keep_less(sender, instance, **kwargs):
+    """allauth writes the whole address and the browser's whole description; we keep neither."""
+    instance.ip = shortened(instance.ip)
+    instance.user_agent = device_name(instance.user_agent)

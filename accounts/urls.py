@@ -1,0 +1,43 @@
+from django.urls import path
+
+from accounts import privacy_views, views
+
+app_name = "accounts"
+
+urlpatterns = [
+    path("", views.overview, name="overview"),
+    path("profile/", views.profile, name="profile"),
+    path("profile/person/", views.edit_person, name="edit_person"),
+    path("profile/phones/add/", views.add_phone, name="add_phone"),
+    path("profile/phones/<int:pk>/", views.edit_phone, name="edit_phone"),
+    path("profile/phones/<int:pk>/remove/", views.remove_phone, name="remove_phone"),
+    path("profile/addresses/<slug:kind>/", views.edit_address, name="edit_address"),
+    path("profile/addresses/<slug:kind>/remove/", views.remove_address, name="remove_address"),
+    path("security/", views.security, name="security"),
+    path("security/sessions/<int:pk>/end/", views.end_session, name="end_session"),
+    path("security/sessions/end-others/", views.end_other_sessions, name="end_other_sessions"),
+    path("privacy/", privacy_views.overview, name="privacy"),
+    path(
+        "privacy/consents/<slug:purpose>/<slug:channel>/give/",
+        privacy_views.give_consent,
+        name="give_consent",
+    ),
+    path(
+        "privacy/consents/<slug:purpose>/<slug:channel>/withdraw/",
+        privacy_views.withdraw_consent,
+        name="withdraw_consent",
+    ),
+    path("privacy/consents/withdraw-all/", privacy_views.withdraw_all, name="withdraw_all"),
+    path("privacy/receipts/", privacy_views.receipts, name="receipts"),
+    path("privacy/receipts/all.json", privacy_views.receipts_json, name="receipts_json"),
+    path("privacy/receipts/<int:sequence>/", privacy_views.receipt_page, name="receipt"),
+    path("privacy/receipts/<int:sequence>.json", privacy_views.receipt_json, name="receipt_json"),
+    path("privacy/changes/", privacy_views.changes, name="changes"),
+    path("privacy/leave/", privacy_views.leave, name="leave"),
+    path("privacy/leave/<slug:kind>/", privacy_views.ask, name="ask"),
+    path(
+        "privacy/requests/<int:pk>/take-back/",
+        privacy_views.take_request_back,
+        name="take_request_back",
+    ),
+]

@@ -1,0 +1,224 @@
+"""What only a browser can show: passkeys, the keyboard, colours, life without JavaScript."""
+
+import pytest
+from allauth.mfa.models import Authenticator
+from axe_playwright_python.sync_playwright import Axe
+
+from accounts.models import Address, Phone
+from tests.accounts.conftest import link_in
+from tests.conftest import PASSWORD
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+STANDARD = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+NEW = "four quiet combines in august"
+
+
+@pytest.fixture
+def with_passkeys():
+    """Give a page a device that keeps passkeys and knows its owner's finger."""
+
+    def give(page):
+        session = page.context.new_cdp_session(page)
+        session.send("WebAuthn.enable")
+        session.send(
+            "WebAuthn.addVirtualAuthenticator",
+            {
+                "options": {
+                    "protocol": "ctap2",
+                    "transport": "internal",
+                    "hasResidentKey": True,
+                    "hasUserVerification": True,
+                    "isUserVerified": True,
+                    "automaticPresenceSimulation": True,
+                }
+            },
+        )
+        return page
+
+    return give
+
+
+def type_into(page, name, text):
+    """As with the keyboard alone: walk to the field, then type."""
+    walk_to(page, f"[name={name}]")
+    page.keyboard.type(text)
+
+
+def walk_to(page, selector):
+    for _ in range(80):
+        if page.evaluate("selector => document.activeElement?.matches(selector)", selector):
+            return
+        page.keyboard.press("Tab")
+    pytest.fail(f"The keyboard never came to {selector} on {page.url}.")
+
+
+def sign_in(page, user, password=PASSWORD):
+    page.goto("/en/accounts/login/")
+    type_into(page, "login", user.email)
+    type_into(page, "password", password)
+    page.keyboard.press("Enter")
+
+
+def prove(page, path):
+    """Open a page that asks once more who it is."""
+    page.goto(path)
+    type_into(page, "password", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: url.endswith(path) and "?" not in url)
+
+
+def test_a_passkey_is_added_signs_in_proves_and_is_removed(page, with_passkeys, aigul):
+    with_passkeys(page)
+    sign_in(page, aigul)
+    page.wait_for_url("**/en/account/")
+    prove(page, "/en/accounts/2fa/webauthn/add/")
+    walk_to(page, "passkey-form button")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/recovery-codes/")
+    assert Authenticator.objects.get(type="webauthn").wrap().is_passwordless
+
+    page.goto("/en/accounts/logout/")
+    walk_to(page, "main form button")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/en/")
+    page.goto("/en/accounts/login/?next=/en/account/profile/")
+    walk_to(page, "passkey-form button")
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: url.endswith("/en/account/profile/") and "login" not in url)
+
+    page.goto("/en/account/security/")
+    page.get_by_role("link", name="Remove HeadlessChrome, Linux").press("Enter")
+    if "reauthenticate" in page.url:
+        page.get_by_role("link", name="By passkey instead").press("Enter")
+        walk_to(page, "passkey-form button")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/remove/")
+    walk_to(page, "main form button")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/en/account/security/")
+    assert not Authenticator.objects.exists()
+
+
+def test_a_passkey_is_also_the_second_step_after_the_password(page, with_passkeys, aigul):
+    with_passkeys(page)
+    sign_in(page, aigul)
+    page.wait_for_url("**/en/account/")
+    prove(page, "/en/accounts/2fa/webauthn/add/")
+    page.locator("passkey-form button").press("Enter")
+    page.wait_for_url("**/recovery-codes/")
+    page.goto("/en/accounts/logout/")
+    page.locator("main form button").press("Enter")
+    page.wait_for_url("**/en/")
+
+    sign_in(page, aigul)
+    page.wait_for_url("**/2fa/authenticate/")
+    page.locator("passkey-form button").press("Enter")
+
+    page.wait_for_url("**/en/account/")
+
+
+def test_a_passkey_that_is_refused_is_said_in_words(page, with_passkeys, aigul):
+    with_passkeys(page)
+    page.goto("/en/accounts/login/")
+
+    page.locator("passkey-form button").press("Enter")
+
+    page.get_by_role("alert").get_by_text("The passkey was not used").wait_for()
+    assert page.url.endswith("/en/accounts/login/")
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "kk"])
+def test_by_keyboard_and_without_javascript_one_signs_up_and_settles_in(
+    open_browser, mailoutbox, language
+):
+    page = open_browser(java_script_enabled=False)
+    page.goto(f"/{language}/accounts/signup/")
+    page.locator("[name=email]").press_sequentially("new@example.com")
+    page.locator("[name=password1]").press_sequentially(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/confirm-email/")
+
+    page.goto(link_in(mailoutbox[0]))
+    page.locator("main form button").press("Enter")
+    page.wait_for_url(f"**/{language}/account/")
+
+    page.goto(f"/{language}/account/profile/person/")
+    page.locator("[name=surname]").press_sequentially("Сейтқазы")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/account/profile/")
+    page.goto(f"/{language}/account/profile/phones/add/")
+    page.locator("[name=number]").press_sequentially("8 701 234 56 78")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/account/profile/")
+    page.goto(f"/{language}/account/profile/addresses/work/")
+    page.locator("[name=region]").press_sequentially("Қостанай облысы")
+    page.locator("[name=settlement]").press_sequentially("Рудный")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/account/profile/")
+
+    assert str(Phone.objects.get().number) == "+77012345678"
+    assert Address.objects.get().settlement == "Рудный"
+    assert "Сейтқазы" in page.content()
+
+
+@pytest.mark.parametrize(
+    ("language", "scheme", "width"),
+    [("en", "light", 1280), ("ru", "dark", 360), ("kk", "dark", 1280)],
+)
+def test_axe_finds_nothing_and_nothing_sticks_out(
+    open_browser, with_passkeys, aigul, language, scheme, width
+):
+    Phone.objects.create(user=aigul, number="+77012345678")
+    Address.objects.create(user=aigul, kind="work", region="Қостанай облысы", settlement="Рудный")
+    page = open_browser(color_scheme=scheme, viewport={"width": width, "height": 800})
+    seen = []
+    page.on("console", lambda said: seen.append(said.text) if said.type == "error" else None)
+
+    def look(path):
+        page.goto(f"/{language}/{path}")
+        found = Axe().run(page, options={"runOnly": STANDARD})
+        assert found.violations_count == 0, f"{path}: {found.generate_report()}"
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+
+    for path in ("login/", "signup/", "password/reset/", "confirm-email/", "confirm-email/x:y:z/"):
+        look(f"accounts/{path}")
+    sign_in(page, aigul)
+    page.wait_for_url("**/en/account/")
+    prove(page, "/en/accounts/2fa/webauthn/add/")
+    for path in (
+        "account/",
+        "account/profile/",
+        "account/profile/person/",
+        f"account/profile/phones/{aigul.phones.get().pk}/",
+        "account/profile/addresses/work/remove/",
+        "account/security/",
+        "account/security/sessions/end-others/",
+        "accounts/email/",
+        "accounts/password/change/",
+        "accounts/logout/",
+        "accounts/reauthenticate/",
+        "accounts/2fa/totp/activate/",
+        "accounts/2fa/webauthn/add/",
+    ):
+        look(path)
+    assert seen == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_administration_keeps_to_the_policy_of_scripts_and_styles(
+    open_browser, make_user, scheme
+):
+    chief = make_user("chief@example.com", is_staff=True, is_superuser=True)
+    page = open_browser(color_scheme=scheme)
+    sign_in(page, chief)
+    page.wait_for_url("**/en/account/")
+    Authenticator.objects.create(user=chief, type="totp", data={"secret": "unused"})
+    broken = []
+    page.on("console", lambda said: broken.append(said.text) if said.type == "error" else None)
+
+    for path in ("", "accounts/user/", f"accounts/user/{chief.pk}/change/"):
+        page.goto(f"/admin/{path}")
+        assert page.locator("#site-name").inner_text() == "Kazvek"
+
+    assert broken == []

@@ -1,0 +1,158 @@
+"""Every private page, tried by who is not signed in, by a stranger and by the owner."""
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.urls import reverse
+
+from accounts import urls
+from accounts.models import Address, Phone
+from tests.html import assert_valid
+
+OWN = [
+    "account/",
+    "account/profile/",
+    "account/profile/person/",
+    "account/profile/phones/add/",
+    "account/profile/phones/{phone}/",
+    "account/profile/phones/{phone}/remove/",
+    "account/profile/addresses/work/",
+    "account/profile/addresses/work/remove/",
+    "account/security/",
+    "account/security/sessions/{session}/end/",
+    "account/security/sessions/end-others/",
+    "account/privacy/",
+    "account/privacy/receipts/",
+    "account/privacy/leave/",
+    "account/privacy/leave/erasure/",
+    "accounts/email/",
+    "accounts/password/change/",
+    "accounts/logout/",
+    "accounts/reauthenticate/",
+    "accounts/2fa/reauthenticate/",
+    "accounts/2fa/totp/deactivate/",
+    "accounts/2fa/webauthn/add/",
+    "accounts/2fa/webauthn/keys/{passkey}/edit/",
+    "accounts/2fa/webauthn/keys/{passkey}/remove/",
+    "accounts/2fa/webauthn/reauthenticate/",
+    "accounts/2fa/recovery-codes/",
+    "accounts/2fa/recovery-codes/generate/",
+]
+# No real key: pages that speak to one are tried in a browser.
+PASSKEY = {"clientExtensionResults": {"credProps": {"rk": True}}}
+NEEDS_A_KEY = {"accounts/2fa/webauthn/add/", "accounts/2fa/webauthn/reauthenticate/"}
+# Their way leads on: to another proof, or to a code that is shown once.
+LEADS_ON = {"accounts/2fa/reauthenticate/", "accounts/2fa/recovery-codes/"}
+# These lead to things by number; a stranger must not learn that they exist.
+NUMBERED = [path for path in OWN if "{" in path]
+
+
+@pytest.fixture
+def numbers(sign_in, aigul):
+    """What Aigul has, by number."""
+    Address.objects.create(user=aigul, kind="work", region="Қостанай", settlement="Рудный")
+    sign_in(aigul)
+    return {
+        "phone": Phone.objects.create(user=aigul, number="+77012345678").pk,
+        "session": UserSession.objects.get().pk,
+        "passkey": Authenticator.objects.create(
+            user=aigul, type="webauthn", data={"name": "Laptop", "credential": PASSKEY}
+        ).pk,
+    }
+
+
+@pytest.fixture
+def trusted(open_client, confirm):
+    """Somebody signed in who has just proved again who they are."""
+
+    def trust(user):
+        client = open_client()
+        client.force_login(user)
+        confirm(client)
+        return client
+
+    return trust
+
+
+@pytest.mark.parametrize("path", OWN)
+def test_who_is_not_signed_in_is_asked_to(client, numbers, path):
+    address = f"/en/{path.format(**numbers)}"
+
+    for answer in (client.get(address), client.post(address)):
+        assert answer.status_code == 302
+        assert answer["Location"].startswith("/en/accounts/login/") or path == "accounts/logout/"
+
+
+@pytest.mark.parametrize("path", NUMBERED)
+def test_a_stranger_finds_nothing_and_changes_nothing(trusted, marat, numbers, path):
+    client = trusted(marat)
+    address = f"/en/{path.format(**numbers)}"
+
+    answers = [
+        client.get(address),
+        client.post(address, {"number": "+77770000000", "purpose": "calls", "name": "Mine"}),
+    ]
+
+    assert [answer.status_code for answer in answers] == [404, 404]
+    assert str(Phone.objects.get().number) == "+77012345678"
+    assert Authenticator.objects.get(type="webauthn").data["name"] == "Laptop"
+    assert UserSession.objects.filter(pk=numbers["session"]).exists()
+
+
+def test_the_pages_of_a_stranger_show_nothing_of_somebody_else(trusted, marat, numbers):
+    client = trusted(marat)
+
+    pages = "".join(
+        client.get(f"/en/account/{page}").content.decode() for page in ("", "profile/", "security/")
+    )
+
+    for secret in ("aigul@", "Айгүл", "701 234", "Рудный", "Laptop"):
+        assert secret not in pages
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "kk"])
+def test_to_the_owner_each_page_is_proper_html_that_no_cache_keeps(
+    trusted, aigul, numbers, language
+):
+    client = trusted(aigul)
+    Authenticator.objects.create(user=aigul, type="totp", data={"secret": "unused"})
+
+    for path in OWN:
+        if path in NEEDS_A_KEY | LEADS_ON:
+            continue
+        answer = client.get(f"/{language}/{path.format(**numbers)}")
+        assert answer.status_code == 200, path
+        assert_valid(answer)
+        assert "no-store" in answer["Cache-Control"], path
+        assert "private" in answer["Cache-Control"], path
+        assert 'name="robots" content="noindex"' in answer.content.decode()
+
+
+def test_every_account_view_stands_behind_the_door(client, db):
+    words = {"kind": "work", "purpose": "news", "channel": "email"}
+    for entry in urls.urlpatterns:
+        arguments = {name: words.get(name, 1) for name in entry.pattern.converters}
+        path = reverse(f"accounts:{entry.name}", kwargs=arguments)
+        assert "/accounts/login/" in client.get(path)["Location"], arguments
+
+
+def test_every_page_at_the_door_is_ours_and_proper_html(client, db):
+    for language in ("en", "ru", "kk"):
+        for path in DOOR:
+            answer = client.get(f"/{language}/accounts/{path}")
+            assert answer.status_code == 200, path
+            assert_valid(answer)
+            assert 'class="panel panel--narrow' in answer.content.decode(), path
+
+
+DOOR = [
+    "login/",
+    "signup/",
+    "inactive/",
+    "confirm-email/",
+    "confirm-email/MTox:forged:signature/",
+    "password/reset/",
+    "password/reset/done/",
+    "password/reset/key/1-forged/",
+    "password/reset/key/done/",
+]
