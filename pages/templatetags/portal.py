@@ -1,0 +1,18 @@
+"""What the frame of every page shows, also where no view hands it anything."""
+
+from django import template
+
+from pages.catalogue import SECTIONS
+from privacy.operator import current_operator
+
+register = template.Library()
+
+
+@register.simple_tag
+def catalogue_sections():
+    return SECTIONS
+
+
+@register.simple_tag
+def portal_operator():
+    return current_operator()

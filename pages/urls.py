@@ -1,0 +1,16 @@
+from django.urls import path
+
+from pages import views
+
+app_name = "pages"
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("help/", views.help, name="help"),
+    path("contact/", views.contact, name="contact"),
+    path("style-guide/", views.style_guide, name="style_guide"),
+    path("listings/", views.listings, name="listings"),
+    path("listings/<slug:slug>/", views.listings, name="section"),
+    path("sellers/", views.opening, {"page": "sellers"}, name="sellers"),
+    path("cart/", views.opening, {"page": "cart"}, name="cart"),
+]

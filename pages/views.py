@@ -1,0 +1,125 @@
+import logging
+import sys
+
+import redis
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from pages import style_guide as guide
+from pages.catalogue import NAMES, SECTIONS
+from privacy.operator import current_operator
+
+log = logging.getLogger(__name__)
+
+
+@require_safe
+def home(request):
+    return render(request, "pages/home.html", {"sections": SECTIONS})
+
+
+@require_safe
+def help(request):
+    return render(request, "pages/help.html", {"operator": current_operator()})
+
+
+@require_safe
+def contact(request):
+    return render(request, "pages/contact.html", {"operator": current_operator()})
+
+
+@require_safe
+def listings(request, slug=None):
+    """The catalogue before its first ad: an honest answer to a section or a search."""
+    if slug is not None and slug not in NAMES:
+        raise Http404
+    # A longer question than a search field takes is not worth repeating to whoever asks it.
+    asked = request.GET.get("q", "").strip()[:80]
+    section = NAMES.get(slug)
+    return render(request, "pages/listings.html", {"section": section, "asked": asked})
+
+
+@require_safe
+def opening(request, page):
+    """A part of the portal that opens later says so, and what can be done meanwhile."""
+    return render(request, f"pages/{page}.html")
+
+
+@never_cache
+@require_safe
+def style_guide(request):
+    if not (settings.DEBUG or request.user.is_staff):
+        raise Http404
+    return render(request, "pages/style_guide.html", guide.examples())
+
+
+# The pages for when something is refused or broken. They are made without context processors,
+# session and database, because any of these may be what is broken.
+
+
+def bad_request(request, exception=None):
+    return error_page(request, 400)
+
+
+def forbidden(request, exception=None):
+    return error_page(request, 403)
+
+
+def csrf_refused(request, reason=""):
+    return error_page(request, 403, "403_csrf.html")
+
+
+def not_found(request, exception=None):
+    return error_page(request, 404)
+
+
+def too_many_requests(request, exception=None):
+    return error_page(request, 429)
+
+
+def unavailable(request, retry_after=60):
+    response = error_page(request, 503)
+    response["Retry-After"] = str(retry_after)
+    return response
+
+
+# The database or Valkey does not answer; the same request may succeed in a minute.
+OUTAGES = (OperationalError, InterfaceError, redis.ConnectionError, redis.TimeoutError)
+
+
+def server_error(request):
+    try:
+        if isinstance(sys.exception(), OUTAGES):
+            return unavailable(request)
+        return error_page(request, 500)
+    except Exception:
+        # Whatever keeps the page from being made, the visitor is answered.
+        log.exception("error page failed")
+        return HttpResponse(BARE_SERVER_ERROR, status=500)
+
+
+BARE_SERVER_ERROR = """<!doctype html>
+<html lang="ru"><head><meta charset="utf-8"><title>500 · Kazvek</title></head><body>
+<h1>500</h1>
+<p lang="kk">Портал қате жіберді. Бірнеше минуттан кейін қайталап көріңіз.</p>
+<p lang="ru">На портале произошла ошибка. Попробуйте ещё раз через несколько минут.</p>
+<p lang="en">The portal made a mistake. Please try again in a few minutes.</p>
+</body></html>
+"""
+
+
+def error_page(request, status, template=None):
+    language = (
+        translation.get_language_from_path(request.path_info)
+        or translation.get_language_from_request(request)
+    )  # fmt: skip
+    with translation.override(language):
+        html = render_to_string(template or f"{status}.html", {"request": request})
+    response = HttpResponse(html, status=status)
+    response["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,114 @@
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+PAGES = ["", "help/", "contact/", "listings/", "sellers/", "cart/", "no-such-page/"]
+LANGUAGES = ["en", "ru", "kk"]
+MOST_BYTES = 100 * 1024
+MOST_REQUESTS = 12
+
+# The rules of WCAG 2.2 A and AA, and what axe holds for good habit.
+STANDARD = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def assert_axe_finds_nothing(page):
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        found = Axe().run(page, options={"runOnly": STANDARD})
+        assert found.violations_count == 0, f"{page.url}, {scheme}: {found.generate_report()}"
+
+
+@pytest.fixture
+def still_page(open_browser):
+    """Without motion, so that colours are at once what they will be."""
+    return open_browser(reduced_motion="reduce")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_axe_finds_nothing_on_public_pages(still_page, language):
+    for path in PAGES:
+        still_page.goto(f"/{language}/{path}")
+        for summary in still_page.locator("summary").all():
+            summary.click()
+
+        assert_axe_finds_nothing(still_page)
+
+
+def test_axe_finds_nothing_in_the_style_guide(still_page, settings):
+    settings.DEBUG = True
+    still_page.goto("/kk/style-guide/")
+
+    assert_axe_finds_nothing(still_page)
+
+
+def test_the_home_page_is_light_and_asks_nobody_else(open_browser, portal):
+    page = open_browser()
+    sizes, refused = {}, []
+    page.on("requestfinished", lambda asked: sizes.update({asked.url: asked.sizes()}))
+    page.on("response", lambda answer: answer.ok or refused.append(answer.url))
+
+    page.goto("/ru/", wait_until="networkidle")
+
+    weight = sum(size["responseBodySize"] + size["responseHeadersSize"] for size in sizes.values())
+    assert len(sizes) <= MOST_REQUESTS, sorted(sizes)
+    assert weight <= MOST_BYTES
+    assert all(url.startswith(portal) for url in sizes)
+    assert refused == []
+    assert page.context.cookies() == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_page_is_wider_than_the_screen(page, language):
+    for path in PAGES:
+        page.goto(f"/{language}/{path}")
+        for width in (320, 768, 1280):
+            page.set_viewport_size({"width": width, "height": 800})
+
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+
+
+def test_the_catalogue_opens_by_keyboard_without_javascript(open_browser):
+    page = open_browser(java_script_enabled=False, viewport={"width": 1280, "height": 800})
+    page.goto("/en/")
+    menu = page.get_by_role("navigation", name="Catalogue")
+    assert not menu.is_visible()
+
+    page.get_by_role("button", name="Catalogue").press("Enter")
+
+    assert menu.get_by_role("link").count() == 15
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/en/listings/grain-oilseeds-pulses/")
+
+
+def test_on_a_phone_the_menu_switches_the_language_and_stays_on_the_page(open_browser):
+    page = open_browser(viewport={"width": 360, "height": 740}, java_script_enabled=False)
+    page.goto("/en/help/")
+
+    page.get_by_role("button", name="Menu").click()
+    page.get_by_role("navigation", name="Menu").get_by_role("link", name="Қазақша").click()
+
+    page.wait_for_url("**/kk/help/")
+    assert [cookie["name"] for cookie in page.context.cookies()] == ["language"]
+
+
+def test_the_first_tab_leads_past_the_header(page):
+    page.goto("/en/help/")
+
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+
+    assert page.evaluate("document.activeElement.id") == "main"
+
+
+def test_a_password_can_be_looked_at_and_is_hidden_again_when_sent(page, settings):
+    settings.DEBUG = True
+    page.goto("/en/style-guide/")
+    form = page.locator("form").filter(has=page.locator("#empty_password"))
+    field = form.locator("#empty_password")
+    field.fill("a sentence of words")
+
+    form.get_by_role("button", name="Show password").click()
+
+    assert field.get_attribute("type") == "text"
+    form.evaluate("form => form.dispatchEvent(new Event('submit'))")
+    assert field.get_attribute("type") == "password"
