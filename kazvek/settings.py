@@ -1,0 +1,348 @@
+"""Everything that differs between machines comes from the environment; `.env.example` lists it.
+
+With LOCAL=1 (which `make run` sets) every value has a default. Without it the values a
+production site needs must be there, or the portal does not start.
+"""
+
+import os
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django_guid.integrations import CeleryIntegration
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = environ.Env()
+
+LOCAL = env.bool("LOCAL", default=False)
+DEBUG = env.bool("DEBUG", default=False)
+
+# A value read with this default is one production cannot do without.
+REQUIRED = [
+    "DATABASE_URL",
+    "REDIS_URL",
+    "EMAIL_URL",
+    "SECRET_KEY",
+    "PRIVACY_KEY",
+    "ALLOWED_HOSTS",
+    "SITE_URL",
+    "DEFAULT_FROM_EMAIL",
+]
+if not LOCAL and (missing := [name for name in REQUIRED if not os.environ.get(name)]):
+    raise ImproperlyConfigured(
+        f"Set {', '.join(missing)} in the environment (see .env.example), "
+        "or LOCAL=1 to try Kazvek on this machine, as `make run` does."
+    )
+
+# What the portal writes on this machine: collected static files, uploads, letters as files.
+VAR_ROOT = Path(env("VAR_ROOT", default=str(BASE_DIR / "var")))
+PORT = env.int("PORT", default=8000)
+
+SECRET_KEY = env("SECRET_KEY")
+# Keys the digests of identifiers; it outlives a change of SECRET_KEY.
+PRIVACY_KEY = env("PRIVACY_KEY")
+SITE_URL = env("SITE_URL", default=f"http://localhost:{PORT}").rstrip("/")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+
+INSTALLED_APPS = [
+    "kazvek",
+    "pages",
+    "accounts",
+    "privacy",
+    "letters",
+    "ui",
+    "kazvek.apps.KazvekAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.sitemaps",
+    "django.contrib.postgres",
+    "django.forms",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "csp",
+    "django_guid",
+    "phonenumber_field",
+]
+
+MIDDLEWARE = [
+    "django_guid.middleware.guid_middleware",
+    "kazvek.middleware.log_requests",
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "kazvek.middleware.permissions_policy",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "privacy.registers.only_declared_cookies",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+
+ROOT_URLCONF = "kazvek.urls"
+WSGI_APPLICATION = "kazvek.wsgi.application"
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "builtins": ["ui.templatetags.ui", "django.templatetags.i18n"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "ui.context.site",
+            ],
+        },
+    }
+]
+
+# Data
+
+DATABASES = {"default": env.db("DATABASE_URL")}
+DATABASES["default"] |= {
+    "ENGINE": "django.db.backends.postgresql",
+    "CONN_HEALTH_CHECKS": True,
+    "OPTIONS": {"pool": {"min_size": 1, "max_size": 4, "timeout": 5}, "connect_timeout": 5},
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Three databases of one Valkey: what may be lost, what Celery waits for, one to spare.
+REDIS_URL = env("REDIS_URL").rstrip("/")
+if urlsplit(REDIS_URL).path:
+    raise ImproperlyConfigured("REDIS_URL names a server, without a database number at its end.")
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": f"{REDIS_URL}/0",
+        "KEY_FUNCTION": "privacy.registers.cache_key",
+        "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 1},
+    }
+}
+
+CELERY_BROKER_URL = f"{REDIS_URL}/1"
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 15 * 60,
+    "socket_timeout": 5,
+    "socket_connect_timeout": 1,
+}
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_TIME_LIMIT = 5 * 60
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_TASK_ROUTES = {"letters.tasks.*": {"queue": "mail"}}
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_REDIRECT_STDOUTS = False
+CELERY_TIMEZONE = "Asia/Almaty"
+CELERY_BEAT_SCHEDULE = {
+    "letters that wait": {
+        "task": "letters.tasks.send_waiting",
+        "schedule": 60,
+        "options": {"expires": 50},
+    },
+    "letters of last month": {"task": "letters.tasks.forget_old", "schedule": 60 * 60},
+    "the consent ledger": {"task": "privacy.tasks.verify_ledger", "schedule": 60 * 60},
+    "sessions that ended": {"task": "accounts.tasks.clear_sessions", "schedule": 60 * 60},
+}
+
+# Files
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_ROOT / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_URL = "/media/"
+MEDIA_ROOT = Path(env("MEDIA_ROOT", default=str(VAR_ROOT / "media")))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "ui.storage.StaticStorage"},
+}
+WHITENOISE_USE_FINDERS = DEBUG
+
+# Letters are rows first (the app `letters`); the mailer is what carries them out of the house.
+
+EMAIL_BACKEND = "letters.backend.OutboxBackend"
+LETTERS_FOLDER = VAR_ROOT / "mail"
+EMAIL_URL = env("EMAIL_URL", default="")
+mailer = env.email_url("EMAIL_URL") if EMAIL_URL else {}
+LETTERS_MAILER = mailer.get("EMAIL_BACKEND", "letters.files.FileMailer")
+EMAIL_HOST = mailer.get("EMAIL_HOST") or "localhost"
+EMAIL_PORT = mailer.get("EMAIL_PORT") or 25
+EMAIL_HOST_USER = mailer.get("EMAIL_HOST_USER") or ""
+EMAIL_HOST_PASSWORD = mailer.get("EMAIL_HOST_PASSWORD") or ""
+EMAIL_USE_TLS = mailer.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = mailer.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Kazvek <no-reply@localhost>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+# Languages
+
+LANGUAGE_CODE = "ru"
+LANGUAGES = [("kk", "Қазақша"), ("ru", "Русский"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale" / "borrowed"]
+FORMAT_MODULE_PATH = ["ui.formats"]
+TIME_ZONE = "Asia/Almaty"
+USE_THOUSAND_SEPARATOR = True
+PHONENUMBER_DEFAULT_REGION = "KZ"
+
+# People
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["email", "surname", "first_name", "patronymic"]},
+    },
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "accounts.passwords.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "accounts:overview"
+LOGOUT_REDIRECT_URL = "pages:home"
+
+ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_CONFIRM_EMAIL_ON_GET = False
+# Only in the browser that signed up; the link alone signs nobody in.
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_SESSION_REMEMBER = None
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = urlsplit(SITE_URL).scheme
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
+ACCOUNT_FORMS = {
+    "add_email": "accounts.forms.AddEmailForm",
+    "change_password": "accounts.forms.ChangePasswordForm",
+    "login": "accounts.forms.LoginForm",
+    "reauthenticate": "accounts.forms.ReauthenticateForm",
+    "reset_password": "accounts.forms.ResetPasswordForm",
+    "reset_password_from_key": "accounts.forms.ResetPasswordKeyForm",
+    "set_password": "accounts.forms.SetPasswordForm",
+    "signup": "accounts.forms.SignupForm",
+}
+MFA_FORMS = {
+    "activate_totp": "accounts.forms.ActivateTOTPForm",
+    "add_webauthn": "accounts.forms.AddPasskeyForm",
+    "authenticate": "accounts.forms.AuthenticateForm",
+    "authenticate_webauthn": "accounts.forms.UsePasskeyForm",
+    "edit_webauthn": "accounts.forms.RenamePasskeyForm",
+    "login_webauthn": "accounts.forms.LoginByPasskeyForm",
+    "reauthenticate": "accounts.forms.ReauthenticateByCodeForm",
+    "reauthenticate_webauthn": "accounts.forms.ReauthenticateByPasskeyForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_ADAPTER = "accounts.adapters.MFAAdapter"
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_ISSUER = "Kazvek"
+MFA_TOTP_TOLERANCE = 1
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = LOCAL
+PHONENUMBER_DB_FORMAT = "E164"
+
+# Safety
+
+SECURE_COOKIES = not LOCAL
+cookie_prefix = "__Host-" if SECURE_COOKIES else ""
+SESSION_COOKIE_NAME = f"{cookie_prefix}session"
+CSRF_COOKIE_NAME = f"{cookie_prefix}csrf"
+LANGUAGE_COOKIE_NAME = f"{cookie_prefix}language"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SECURE_COOKIES
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_AGE = 365 * 24 * 60 * 60
+SESSION_COOKIE_AGE = 14 * 24 * 60 * 60
+CSRF_FAILURE_VIEW = "pages.views.csrf_refused"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+SECURE_SSL_REDIRECT = not LOCAL
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = 0 if LOCAL else 2 * 365 * 24 * 60 * 60
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not LOCAL
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if ALLAUTH_TRUSTED_PROXY_COUNT else None
+)
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+
+# Logs: one JSON object a line, with only the keys `kazvek.logs` allows.
+
+DJANGO_GUID = {
+    "GUID_HEADER_NAME": "X-Request-ID",
+    "EXPOSE_HEADER": False,
+    "INTEGRATIONS": [CeleryIntegration(log_parent=False)],
+}
+LOGGING_CONFIG = "logging.config.dictConfig"
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {
+        "request": {
+            "()": "django_guid.log_filters.CorrelationId",
+            "correlation_id_field": "request_id",
+        }
+    },
+    "formatters": {"json": {"()": "kazvek.logs.JsonFormatter"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "json",
+            "filters": ["request"],
+        }
+    },
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
+        "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
+        "django_guid": {"level": "WARNING"},
+        # Celery logs arguments and return values at INFO.
+        "celery.app.trace": {"level": "WARNING"},
+        "celery.worker.strategy": {"level": "WARNING"},
+    },
+}

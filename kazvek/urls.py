@@ -1,0 +1,20 @@
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.urls import include, path
+
+handler400 = "pages.views.bad_request"
+handler403 = "pages.views.forbidden"
+handler404 = "pages.views.not_found"
+handler429 = "pages.views.too_many_requests"
+handler500 = "pages.views.server_error"
+
+urlpatterns = [
+    path("", include("pages.plain_urls")),
+    path("admin/", admin.site.urls),
+    *i18n_patterns(
+        path("", include("pages.urls")),
+        path("", include("privacy.urls")),
+        path("account/", include("accounts.urls")),
+        path("accounts/", include("accounts.entrance")),
+    ),
+]

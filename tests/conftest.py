@@ -1,0 +1,172 @@
+import os
+from collections import defaultdict
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.core.management import call_command
+from django.db.backends.postgresql.operations import DatabaseOperations
+from django.utils import translation
+from playwright.sync_api import sync_playwright
+
+from accounts.models import User
+from privacy.operator import forget_operator
+
+# Playwright keeps an event loop in this thread; Django's ORM is still used by one thread at a time.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def flush_past_the_triggers():
+    """Between tests everything goes, also what triggers keep for ever."""
+    flush = DatabaseOperations.execute_sql_flush
+
+    def flush_as_replica(operations, sql_list):
+        with operations.connection.cursor() as cursor:
+            cursor.execute("SET session_replication_role = replica")
+            try:
+                flush(operations, sql_list)
+            finally:
+                cursor.execute("SET session_replication_role = DEFAULT")
+
+    DatabaseOperations.execute_sql_flush = flush_as_replica
+    yield
+    DatabaseOperations.execute_sql_flush = flush
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session):
+    """Translations and static files are made once, before the workers start."""
+    if not hasattr(session.config, "workerinput"):
+        call_command("compile_translations")
+        call_command("collectstatic", interactive=False, verbosity=0)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def static_files_as_in_production():
+    """The live server would look for the sources, which do not bear the names that pages use."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            "django.contrib.staticfiles.handlers.StaticFilesHandler",
+            lambda application: application,
+        )
+        yield
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered_from_the_test_before():
+    """Of what a process keeps from one request to the next."""
+    translation.activate(settings.LANGUAGE_CODE)
+    forget_operator()
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium",
+            args=["--no-sandbox", "--disable-background-networking", "--disable-component-update"],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def portal(live_server):
+    """The address of a running portal, by the name that passkeys need."""
+    return live_server.url.replace("127.0.0.1", "localhost")
+
+
+@pytest.fixture
+def open_browser(chromium, portal):
+    """A new browser profile: `page = open_browser(locale="kk-KZ", color_scheme="dark")`."""
+    contexts = []
+
+    def open(**options):
+        context = chromium.new_context(base_url=portal, **options)
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        return context.new_page()
+
+    yield open
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def page(open_browser):
+    return open_browser(locale="en-GB")
+
+
+@pytest.fixture(autouse=True)
+def a_cache_of_its_own(settings):
+    """Rate limits of one test must not count in another, nor in the other worker."""
+    cache = settings.CACHES["default"] | {"KEY_PREFIX": uuid4().hex}
+    settings.CACHES = {"default": cache}
+
+
+# Of each long proof `make test` runs one case, another one every day; `make proof` runs them all,
+# also those marked proof(network=True), which load packages.
+
+PROOF_DAY = int(os.environ.setdefault("PROOF_DAY", str(datetime.now(UTC).toordinal())))
+
+
+def pytest_report_header():
+    return f"long proofs: the sample of PROOF_DAY={PROOF_DAY}"
+
+
+def pytest_collection_modifyitems(config, items):
+    if config.option.markexpr:
+        return
+    cases = defaultdict(list)
+    for item in items:
+        if proof := item.get_closest_marker("proof"):
+            cases[item.nodeid.partition("[")[0], bool(proof.kwargs.get("network"))].append(item)
+    left_out = [
+        item
+        for (_, needs_network), proof in cases.items()
+        for place, item in enumerate(proof)
+        if needs_network or place != PROOF_DAY % len(proof)
+    ]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
+
+
+class QuickArgon2(Argon2PasswordHasher):
+    """The hasher of the portal with less work, or half of the suite's time would be hashing."""
+
+    time_cost = parallelism = 1
+    memory_cost = 1024
+
+
+@pytest.fixture(autouse=True)
+def quick_hashing(settings):
+    settings.PASSWORD_HASHERS = ["tests.conftest.QuickArgon2"]
+
+
+# The cast: named people, each with the same password.
+
+PASSWORD = "steppe wind over barley"
+
+
+@pytest.fixture
+def make_user(db):
+    def make(email, *, verified=True, **fields):
+        user = User.objects.create_user(email, PASSWORD, **{"language": "en"} | fields)
+        EmailAddress.objects.create(user=user, email=email, verified=verified, primary=True)
+        return user
+
+    return make
+
+
+@pytest.fixture
+def aigul(make_user):
+    return make_user("aigul@example.com", first_name="Айгүл", surname="Сейтқазы")
+
+
+@pytest.fixture
+def marat(make_user):
+    return make_user("marat@example.com", first_name="Марат", surname="Ким")

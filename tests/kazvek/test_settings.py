@@ -1,0 +1,53 @@
+import os
+import subprocess
+import sys
+
+import pytest
+
+PRODUCTION = {
+    "SECRET_KEY": "a-secret-of-production-that-is-long-enough-for-django-0123456789",
+    "PRIVACY_KEY": "another-secret-of-production",
+    "ALLOWED_HOSTS": "kazvek.com",
+    "SITE_URL": "https://kazvek.com",
+    "DATABASE_URL": "postgres://kazvek:password@127.0.0.1:1/kazvek",
+    "REDIS_URL": "redis://127.0.0.1:1",
+    "EMAIL_URL": "smtp+tls://user:password@mail.example.com:587",
+    "DEFAULT_FROM_EMAIL": "Kazvek <no-reply@kazvek.com>",
+}
+
+
+def manage(*words, **environment):
+    return subprocess.run(
+        [sys.executable, "manage.py", *words],
+        env={"PATH": os.environ["PATH"]} | environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+@pytest.mark.parametrize("name", PRODUCTION)
+def test_production_does_not_start_without_a_value_it_needs_and_names_it(name):
+    environment = PRODUCTION | {name: ""}
+
+    started = manage("check", LOCAL="", **environment)
+
+    assert started.returncode != 0
+    assert f"Set {name} in the environment" in started.stderr
+
+
+def test_production_passes_djangos_checks_for_deployment():
+    checked = manage("check", "--deploy", "--fail-level", "WARNING", LOCAL="", **PRODUCTION)
+
+    assert checked.returncode == 0, checked.stderr
+
+
+def test_production_cookies_are_bound_to_the_host():
+    shown = manage(
+        "shell", "-v0", "-c",
+        "from django.conf import settings as s;"
+        "print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.LANGUAGE_COOKIE_NAME, s.DEBUG)",
+        LOCAL="", **PRODUCTION,
+    )  # fmt: skip
+
+    assert shown.stdout.split() == ["__Host-session", "__Host-csrf", "__Host-language", "False"]
