@@ -4,7 +4,6 @@ import time
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
-from django.db import transaction
 
 log = logging.getLogger(__name__)
 
@@ -28,33 +27,34 @@ def deliver(letters):
 
 def deliver_next(letters, mailer):
     """Send one; whether the next may be tried over the same connection."""
-    with transaction.atomic():
-        letter = letters.due().select_for_update(skip_locked=True).first()
-        if letter is None:
-            return False
-        try:
-            mailer.open()
-            mailer.send_messages([Sealed(letter)])
-        except smtplib.SMTPRecipientsRefused as refusal:
-            [(code, _)] = refusal.recipients.values()
-            reason = f"{type(refusal).__name__} {code}"
-            letter.bounce(reason) if code >= 500 else letter.postpone(reason)
-            usable = code != 421
-        except smtplib.SMTPDataError as refusal:
-            reason = f"{type(refusal).__name__} {refusal.smtp_code}"
-            letter.fail(reason) if refusal.smtp_code >= 500 else letter.postpone(reason)
-            usable = refusal.smtp_code != 421
-        except OSError as trouble:  # smtplib's errors are OSErrors, too
-            code = getattr(trouble, "smtp_code", "")
-            letter.postpone(f"{type(trouble).__name__} {code}".strip())
-            usable = False
-        except Exception as bug:  # noqa: BLE001 the letters behind this one must not wait for us
-            log.exception("letter not understood", extra={"letter": letter.pk})
-            letter.postpone(type(bug).__name__)
-            usable = True
-        else:
-            letter.mark_sent()
-            usable = True
+    letter = letters.claim_next()
+    if letter is None:
+        return False
+    # No transaction is open meanwhile: one that waits for a mail server may be ended by the
+    # database, and the letter would go again and again.
+    try:
+        mailer.open()
+        mailer.send_messages([Sealed(letter)])
+    except smtplib.SMTPRecipientsRefused as refusal:
+        [(code, _)] = refusal.recipients.values()
+        reason = f"{type(refusal).__name__} {code}"
+        letter.bounce(reason) if code >= 500 else letter.postpone(reason)
+        usable = code != 421
+    except smtplib.SMTPDataError as refusal:
+        reason = f"{type(refusal).__name__} {refusal.smtp_code}"
+        letter.fail(reason) if refusal.smtp_code >= 500 else letter.postpone(reason)
+        usable = refusal.smtp_code != 421
+    except OSError as trouble:  # smtplib's errors are OSErrors, too
+        code = getattr(trouble, "smtp_code", "")
+        letter.postpone(f"{type(trouble).__name__} {code}".strip())
+        usable = False
+    except Exception as bug:  # noqa: BLE001 the letters behind this one must not wait for us
+        log.exception("letter not understood", extra={"letter": letter.pk})
+        letter.postpone(type(bug).__name__)
+        usable = True
+    else:
+        letter.mark_sent()
+        usable = True
     log.log(
         logging.WARNING if letter.error else logging.INFO,
         f"letter {letter.state}",

@@ -1,7 +1,7 @@
 import random
 from datetime import timedelta
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +13,19 @@ class LetterQuerySet(models.QuerySet):
         return self.filter(state=Letter.State.WAITING, due_at__lte=timezone.now()).order_by(
             "due_at"
         )
+
+    def claim_next(self):
+        """Take the longest waiting of those due, or None, for one worker alone.
+
+        If the worker dies with it, the letter is due again when the lease is over.
+        """
+        with transaction.atomic():
+            letter = self.due().select_for_update(skip_locked=True).first()
+            if letter:
+                letter.attempts += 1
+                letter.due_at = timezone.now() + Letter.LEASE
+                letter.save(update_fields=["attempts", "due_at"])
+        return letter
 
     def unsent(self):
         return self.filter(
@@ -47,6 +60,8 @@ class Letter(models.Model):
         BOUNCED = "bounced", _("refused by the receiver")
 
     KEPT_FOR = timedelta(days=30)
+    # Far more than a mail server that answers at all takes for one letter.
+    LEASE = timedelta(minutes=15)
     FIRST_PAUSE = timedelta(minutes=1)
     LONGEST_PAUSE = timedelta(hours=1)
     # With the pauses above, about three days.
@@ -106,21 +121,21 @@ class Letter(models.Model):
     def mark_sent(self):
         self.state = self.State.SENT
         self.sent_at = timezone.now()
-        self.attempts += 1
         self.content = b""
         self.error = ""
-        self.save(update_fields=["state", "sent_at", "attempts", "content", "error"])
+        # Also when the lease was over and another worker has it: it need not go once more.
+        self.save(update_fields=["state", "sent_at", "content", "error"])
 
     def postpone(self, error):
         """Try later, each time after a longer pause; after about three days no more."""
-        self.attempts += 1
-        self.error = error
         if self.attempts >= self.MOST_ATTEMPTS:
-            self.state = self.State.FAILED
+            self.fail(error)
+            return
         pause = min(self.FIRST_PAUSE * 2 ** min(self.attempts - 1, 10), self.LONGEST_PAUSE)
         # Letters that failed together must not come back together.
         self.due_at = timezone.now() + pause * random.uniform(0.8, 1.2)  # noqa: S311 spreads, guards nothing
-        self.save(update_fields=["state", "attempts", "error", "due_at"])
+        self.error = error
+        self.update_claimed(error=error, due_at=self.due_at)
 
     def fail(self, error):
         self.close(self.State.FAILED, error)
@@ -131,6 +146,12 @@ class Letter(models.Model):
 
     def close(self, state, error):
         self.state = state
-        self.attempts += 1
         self.error = error
-        self.save(update_fields=["state", "attempts", "error"])
+        self.update_claimed(state=state, error=error)
+
+    def update_claimed(self, **columns):
+        # Whose lease was over says nothing: another worker has the letter, or has sent it.
+        claimed = Letter.objects.filter(
+            pk=self.pk, state=self.State.WAITING, attempts=self.attempts
+        )
+        claimed.update(**columns)

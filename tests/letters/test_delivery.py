@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
@@ -74,6 +75,59 @@ def test_several_workers_at_the_same_moment_send_each_letter_once(post_office, m
     assert sorted(receivers for receivers, _ in post_office.took) == [
         [f"buyer-{number}@example.com"] for number in range(4)
     ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_slow_mail_server_keeps_no_transaction_open_and_gets_the_letter_once(
+    post_office, make_letter
+):
+    letter = make_letter()
+    post_office.slowness = 0.6
+    with connection.cursor() as cursor:
+        cursor.execute("SET idle_in_transaction_session_timeout = '200ms'")
+
+    try:
+        send(letter.pk)
+        send(letter.pk)
+    finally:
+        connection.close()
+
+    assert len(post_office.took) == 1
+    letter.refresh_from_db()
+    assert (letter.state, letter.attempts) == (Letter.State.SENT, 1)
+
+
+@pytest.mark.django_db
+def test_a_letter_that_died_with_its_worker_waits_for_the_end_of_its_lease(
+    post_office, make_letter
+):
+    letter = make_letter()
+    Letter.objects.claim_next()  # and the worker dies
+
+    send(letter.pk)
+    assert not post_office.took
+    with time_machine.travel(timezone.now() + Letter.LEASE):
+        send(letter.pk)
+
+    assert len(post_office.took) == 1
+    letter.refresh_from_db()
+    assert (letter.state, letter.attempts) == (Letter.State.SENT, 2)
+
+
+@pytest.mark.django_db
+def test_a_worker_that_comes_back_too_late_does_not_undo_what_another_has_sent(
+    post_office, make_letter
+):
+    letter = make_letter()
+    late = Letter.objects.claim_next()
+    wait_no_longer()
+    send(letter.pk)
+
+    late.postpone("TimeoutError")
+    late.bounce("SMTPRecipientsRefused 550")
+
+    letter.refresh_from_db()
+    assert (letter.state, letter.error) == (Letter.State.SENT, "")
 
 
 @pytest.mark.django_db

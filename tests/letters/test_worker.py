@@ -1,6 +1,9 @@
 """The outbox with real programs: a worker, a queue that can be stopped, a mail server."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from letters.models import Letter
 from letters.tasks import send_waiting
@@ -44,8 +47,11 @@ def test_a_letter_whose_worker_was_killed_while_sending_is_sent_by_the_next(
     cause_letter()
     wait_until(lambda: post_office.connections)
     kill(worker)
-    assert Letter.objects.get().state == Letter.State.WAITING
+    letter = Letter.objects.get()
+    assert (letter.state, letter.attempts) == (Letter.State.WAITING, 1)
+    assert timedelta() < letter.due_at - timezone.now() <= Letter.LEASE
 
+    Letter.objects.update(due_at=timezone.now())  # the lease is over
     post_office.slowness = 0
     start_worker()
     send_waiting.apply_async(connection=broker.connection())
