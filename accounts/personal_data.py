@@ -1,18 +1,23 @@
 from datetime import timedelta
 
+from allauth.account.forms import ConfirmLoginCodeForm
 from allauth.account.models import EmailAddress, EmailConfirmation
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, Permission
-from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
+from accounts import forms
+from accounts.admin import ReasonForm
 from accounts.devices import REMEMBERED_FOR
 from accounts.models import Address, KnownDevice, Phone, User
+from accounts.sessions import SessionStore
 from accounts.tasks import clear_sessions
+from letters.models import Letter
 from privacy.data_map import (
     OPAQUE,
     NotPersonal,
@@ -24,11 +29,16 @@ from privacy.data_map import (
     describe,
     not_personal,
 )
+from privacy.models import Consent
 from privacy.registers import (
     CachePrefix,
+    Column,
     Cookie,
+    kept_in,
+    not_kept,
     register_cache,
     register_cookie,
+    register_form,
     register_task,
 )
 from privacy.retention import After, Until, WhileAccountExists
@@ -336,6 +346,139 @@ for rights, names in (
             **ROW_NUMBER,
         },
     )
+
+# Where people are asked
+
+COMPARED = _("It is compared with what we have, and forgotten.")
+PASSKEY_ANSWER = not_kept(COMPARED, "credential")
+
+register_form(
+    "sign-up",
+    _("sign-up form"),
+    forms.SignupForm,
+    purposes=["identify", "service", "compliance", "news"],
+    fields={
+        **kept_in(User, "email"),
+        "password1": Column(User, "password"),
+        "news": Column(Consent, "act"),
+        **not_kept(_("It says which words were shown, and is compared with them."), "shown"),
+        **not_kept(_("There are no user names; the form leaves it out."), "username"),
+    },
+    documents=("privacy", "terms"),
+)
+
+register_form(
+    "sign-in",
+    _("Sign in"),
+    forms.LoginForm,
+    forms.LoginByPasskeyForm,
+    purposes=["identify", "security"],
+    fields={
+        **not_kept(COMPARED, "login", "password"),
+        "remember": Column(Session, "expire_date"),
+        **PASSKEY_ANSWER,
+    },
+)
+
+register_form(
+    "proof",
+    _("Confirm that it is you"),
+    forms.AuthenticateForm,
+    forms.UsePasskeyForm,
+    forms.ReauthenticateForm,
+    forms.ReauthenticateByCodeForm,
+    forms.ReauthenticateByPasskeyForm,
+    ConfirmLoginCodeForm,
+    purposes=["identify", "security"],
+    fields={**not_kept(COMPARED, "code", "password"), **PASSKEY_ANSWER},
+)
+
+register_form(
+    "password-reset",
+    _("Forgot the password?"),
+    forms.ResetPasswordForm,
+    purposes=["identify", "service"],
+    # Of any account or of none, it gets a letter.
+    fields={"email": Column(Letter, "recipient")},
+)
+
+register_form(
+    "password",
+    _("Change the password"),
+    forms.ChangePasswordForm,
+    forms.SetPasswordForm,
+    forms.ResetPasswordKeyForm,
+    purposes=["identify", "security"],
+    fields={"password1": Column(User, "password"), **not_kept(COMPARED, "oldpassword")},
+)
+
+register_form(
+    "email",
+    _("Change the e-mail address"),
+    forms.AddEmailForm,
+    purposes=["identify", "security"],
+    fields=kept_in(EmailAddress, "email"),
+)
+
+register_form(
+    "authenticator-app",
+    _("Set up an authenticator app"),
+    forms.ActivateTOTPForm,
+    purposes=["identify", "security"],
+    fields=not_kept(COMPARED, "code"),
+)
+
+register_form(
+    "passkey",
+    _("Passkeys"),
+    forms.AddPasskeyForm,
+    forms.RenamePasskeyForm,
+    purposes=["identify", "security"],
+    fields={
+        "name": Column(Authenticator, "data.name"),
+        **dict.fromkeys(("credential", "passwordless"), Column(Authenticator, "data.credential")),
+    },
+)
+
+register_form(
+    "person",
+    _("Name and activity"),
+    forms.PersonForm,
+    purposes=["service"],
+    fields=kept_in(User, "surname", "first_name", "patronymic", "activity", "language"),
+)
+
+register_form(
+    "phone",
+    _("Your phones"),
+    forms.PhoneForm,
+    purposes=["service"],
+    fields=kept_in(Phone, "number", "purpose"),
+)
+
+register_form(
+    "address",
+    _("Your addresses of residence, stay and work"),
+    forms.AddressForm,
+    purposes=["service"],
+    fields=kept_in(Address, "region", "settlement", "street", "postcode"),
+)
+
+# Pages whose buttons say it all, and what a browser says by itself.
+for name, what, documents in (
+    ("privacy", _("privacy page of the account"), ("privacy",)),
+    ("changes", _("question about changed documents"), ("privacy", "terms")),
+    ("gpc", _("signal of the browser"), ("privacy",)),
+):
+    register_form(name, what, purposes=["compliance"], fields={}, documents=documents)
+
+register_form(
+    "remove-second-factor",
+    _("Remove the second factor"),
+    ReasonForm,
+    purposes=["security", "compliance"],
+    fields={"reason": Column(LogEntry, "change_message")},
+)
 
 # Cookies, the cache, tasks
 

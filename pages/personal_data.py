@@ -3,7 +3,15 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from privacy.registers import CachePrefix, Cookie, register_cache, register_cookie
+from pages.style_guide import ExampleForm, StarredForm
+from privacy.registers import (
+    CachePrefix,
+    Cookie,
+    not_kept,
+    register_cache,
+    register_cookie,
+    register_form,
+)
 
 register_cookie(
     Cookie(
@@ -22,4 +30,18 @@ register_cache(
         purpose="service",
         longest=timedelta(seconds=5),
     )
+)
+
+# Staff look at these; they have no button that would send them.
+register_form(
+    "style-guide",
+    _("Style guide"),
+    ExampleForm,
+    StarredForm,
+    purposes=["service"],
+    fields=not_kept(
+        _("It is an example of a form, and is sent nowhere."),
+        *ExampleForm.base_fields,
+        *StarredForm.base_fields,
+    ),
 )

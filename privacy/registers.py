@@ -1,4 +1,5 @@
-"""What the portal keeps elsewhere than in tables: cookies, keys of the cache, tasks that wait.
+"""What the portal keeps elsewhere than in tables: cookies, keys of the cache, tasks that wait; and
+the forms through which it comes to know anything.
 
 The app that makes one declares it in its `personal_data.py`. What is not declared is refused.
 """
@@ -13,6 +14,7 @@ from datetime import timedelta
 from celery import Task
 from django.conf import settings
 from django.db import models
+from django.forms import BaseForm
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
@@ -79,9 +81,39 @@ class WaitingTask:
     parameters: dict[str, type[models.Model] | type[enum.Enum]]
 
 
+@dataclass(frozen=True)
+class NotKept:
+    """What a form asks and the portal forgets with the answer."""
+
+    reason: Promise
+
+
+@dataclass(frozen=True)
+class Column:
+    """Where the portal keeps what a form asks; a key of JSON follows its column after a dot."""
+
+    model: type[models.Model]
+    name: str
+
+
+@dataclass(frozen=True)
+class CollectionPoint:
+    """A place where people are asked for something: a page's form, or a few that ask the same."""
+
+    # By this the ledger of consents remembers it.
+    name: str
+    what: Promise
+    purposes: list[str]
+    forms: tuple[type[BaseForm], ...]
+    fields: dict[str, Column | NotKept]
+    # The documents to which it leads; shown is always the version in force.
+    documents: tuple[str, ...]
+
+
 COOKIES: dict[str, Cookie] = {}
 CACHE_PREFIXES: dict[str, CachePrefix] = {}
 TASKS: dict[str, WaitingTask] = {}
+COLLECTION_POINTS: dict[str, CollectionPoint] = {}
 
 
 def register_cookie(cookie: Cookie):
@@ -94,6 +126,27 @@ def register_cache(cached: CachePrefix):
 
 def register_task(task: Task, **parameters):
     TASKS[task.name] = WaitingTask(task, parameters)
+
+
+def register_form(
+    name: str,
+    what: Promise,
+    *forms: type[BaseForm],
+    purposes: list[str],
+    fields: dict[str, Column | NotKept],
+    documents: tuple[str, ...] = ("privacy",),
+):
+    """Without `forms` it is a page whose buttons alone say something."""
+    COLLECTION_POINTS[name] = CollectionPoint(name, what, purposes, forms, fields, documents)
+
+
+def kept_in(model: type[models.Model], *names: str) -> dict[str, Column]:
+    """For `fields` of a form that bear the names of their columns."""
+    return {name: Column(model, name) for name in names}
+
+
+def not_kept(reason: Promise, *names: str) -> dict[str, NotKept]:
+    return dict.fromkeys(names, NotKept(reason))
 
 
 def only_declared_cookies(get_response):

@@ -2,6 +2,6 @@
 does every test run; with `--database default` they also compare the database itself.
 """
 
-from privacy.checks import columns, database, registers, staff
+from privacy.checks import columns, database, forms, registers, staff
 
-__all__ = ["columns", "database", "registers", "staff"]
+__all__ = ["columns", "database", "forms", "registers", "staff"]
