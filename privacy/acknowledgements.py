@@ -5,7 +5,7 @@ from django.db import transaction
 from privacy.consents import Changed
 from privacy.documents import version_in_force
 from privacy.ledger import Occasion, append, locked_chain
-from privacy.models import ConsentEntry, Document, Request, Subject, Version
+from privacy.models import ConsentEntry, Document, Subject, Version
 from privacy.models.consents import text_hash
 from privacy.purposes import Basis
 from privacy.sentences import acknowledgement_sentence
@@ -60,8 +60,7 @@ def acknowledge(
     """Record that the person has read these and goes on; `shown` is the hash of the sentence."""
     with transaction.atomic():
         record_answer(ConsentEntry.Act.ACKNOWLEDGED, subject, versions, occasion, shown)
-        if not subject.requests.open().filter(kind=Request.Kind.RESTRICTION).exists():
-            subject.release()
+        release_if_free(subject)
 
 
 def decline(subject: Subject, versions: list[Version], occasion: Occasion, *, shown: str) -> None:
@@ -69,6 +68,17 @@ def decline(subject: Subject, versions: list[Version], occasion: Occasion, *, sh
     with transaction.atomic():
         record_answer(ConsentEntry.Act.REFUSED, subject, versions, occasion, shown)
         subject.restrict()
+
+
+def release_if_free(subject: Subject) -> None:
+    """End the restriction, unless a request or a "no" to the documents still stands behind it."""
+    with transaction.atomic():
+        # Whoever files a request takes the same lock, so none comes between look and release.
+        Subject.objects.select_for_update(no_key=True).get(pk=subject.pk)
+        if not subject.requests.that_stop().exists() and not has_declined(
+            subject, awaited(subject)
+        ):
+            subject.release()
 
 
 def record_answer(act, subject, versions, occasion, shown):

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from datetime import UTC
 from hashlib import sha256
 from pathlib import Path
 
@@ -79,6 +80,20 @@ def content(version: Version, clauses) -> dict:
     }
 
 
+def record_of(version: Version, clauses) -> str:
+    """What is published for ever; `verification` makes it again from the rows and compares."""
+    return as_text(
+        {
+            "document": version.document_id,
+            "number": version.number,
+            "published_at": version.published_at.astimezone(UTC).isoformat(),
+            "effective_at": version.effective_at.astimezone(UTC).isoformat(),
+            "is_material": version.is_material,
+        }
+        | content(version, clauses)
+    )
+
+
 def in_each_language(row, name):
     return {code: getattr(row, f"{name}_{code}") for code in LANGUAGES}
 
@@ -122,16 +137,7 @@ def publish(draft: Version, *, as_seen: str, is_material: bool, effective_at=Non
         version.number = newest.values_list("number", flat=True).first() or 0
         version.number += 1
         version.is_material = is_material
-        version.record = as_text(
-            {
-                "document": version.document_id,
-                "number": version.number,
-                "published_at": version.published_at.isoformat(),
-                "effective_at": version.effective_at.isoformat(),
-                "is_material": version.is_material,
-            }
-            | content(version, clauses)
-        )
+        version.record = record_of(version, clauses)
         version.digest = digest_of(version.record)
         version.save()
     return version

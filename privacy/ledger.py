@@ -100,7 +100,9 @@ def settle(entry):
     if entry.is_about_documents:
         return
     if entry.purpose == EVERYTHING:
-        Consent.objects.filter(subject=entry.subject_id).update(act=entry.act, entry=entry)
+        # Who objected has not agreed: that there is nothing left to withdraw takes nothing back.
+        agreed = Consent.objects.filter(subject=entry.subject_id).exclude(act=entry.Act.OBJECTED)
+        agreed.update(act=entry.act, entry=entry)
         return
     Consent.objects.bulk_create(
         [

@@ -6,6 +6,8 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from privacy.models import ConsentEntry, GroupSite, LedgerRun, Request, RequestStep
+from privacy.purposes import PURPOSES
+from privacy.requests import take_step
 
 
 class ReadOnly:
@@ -19,10 +21,21 @@ class ReadOnly:
         return False
 
 
+class PurposeFilter(admin.SimpleListFilter):
+    title = ConsentEntry._meta.get_field("purpose").verbose_name
+    parameter_name = "purpose"
+
+    def lookups(self, request, model_admin):
+        return [(key, purpose.name) for key, purpose in PURPOSES.items() if purpose.needs_consent]
+
+    def queryset(self, request, entries):
+        return entries.filter(purpose=self.value()) if self.value() else entries
+
+
 @admin.register(ConsentEntry)
 class ConsentEntryAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ["id", "subject", "sequence", "act", "purpose", "channel", "version", "at"]
-    list_filter = ["act", "purpose", "channel"]
+    list_filter = ["act", PurposeFilter, "channel"]
     list_select_related = ["version__document"]
     search_fields = ["=subject__id"]
     search_help_text = _("The number of a person.")
@@ -92,4 +105,4 @@ class RequestAdmin(admin.ModelAdmin):
 
     def save_model(self, request, obj, form, change):
         if state := form.cleaned_data["next_state"]:
-            obj.step(state, by=request.user.subject, reason=form.cleaned_data["reason"])
+            take_step(obj, state, by=request.user.subject, reason=form.cleaned_data["reason"])

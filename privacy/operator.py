@@ -1,5 +1,6 @@
 """Who runs the portal, as every page, letter and consent names them."""
 
+import threading
 import time
 from contextlib import suppress
 
@@ -14,15 +15,18 @@ FALLBACK = ControllerIdentity(
     name="VECTOR'KZ", website="https://kazvek.com", email="support@kazvek.com"
 )
 remembered = {"operator": FALLBACK, "until": 0.0}
+reading = threading.Lock()
 
 
 def current_operator() -> ControllerIdentity:
     """The record, read once a minute in each process; what was last known when it cannot be."""
     if time.monotonic() >= remembered["until"]:
-        # First, so that a database that does not answer is asked by one request a minute.
-        remembered["until"] = time.monotonic() + LIFETIME
-        with suppress(DatabaseError):
-            remembered["operator"] = ControllerIdentity.objects.first() or FALLBACK
+        with reading:
+            if time.monotonic() >= remembered["until"]:
+                with suppress(DatabaseError):
+                    remembered["operator"] = ControllerIdentity.objects.first() or FALLBACK
+                # Also when the database did not answer: it is asked by one request a minute.
+                remembered["until"] = time.monotonic() + LIFETIME
     return remembered["operator"]
 
 

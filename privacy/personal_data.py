@@ -5,6 +5,7 @@ from django.utils.translation import ngettext_lazy
 
 from letters.models import Letter
 from letters.tasks import forget_old, send, send_waiting
+from privacy.admin import ClauseForm, PublishForm
 from privacy.data_map import (
     FreeText,
     NotPersonal,
@@ -17,6 +18,7 @@ from privacy.data_map import (
     describe,
     not_personal,
 )
+from privacy.ledger_admin import NextStepForm
 from privacy.models import (
     Clause,
     Consent,
@@ -33,8 +35,9 @@ from privacy.models import (
     SubjectIdentifier,
     Version,
 )
-from privacy.registers import register_task
+from privacy.registers import Column, kept_in, not_kept, register_form, register_task
 from privacy.retention import After, AsProof, WhileAccountExists
+from privacy.strategies import Empty
 from privacy.tasks import verify_ledger
 
 ROW_NUMBER = not_personal(_("the number of the row"), "id")
@@ -228,7 +231,7 @@ describe(
     fields={
         **not_personal(
             _("how the verification of the ledger went, with numbers of rows only"),
-            *("started_at", "finished_at", "reached", "entries", "last_entry"),
+            *("started_at", "finished_at", "reached", "entries", "last_entry", "seal"),
         ),
         "faults": NotPersonal(
             _("which rows of the ledger were changed, by their numbers"), keys={}
@@ -272,11 +275,19 @@ describe(
     fields={
         "state": Personal("request.state", **ABOUT_REQUEST),
         "at": Personal("trace.time", **ABOUT_REQUEST),
-        "reason": Personal("request.state", **ABOUT_REQUEST),
+        "reason": FreeText("request.state", **ABOUT_REQUEST, erase=Empty()),
         **not_personal(_("points to the request"), "request"),
         **not_personal(_("points to the member of staff who acted"), "by"),
         **ROW_NUMBER,
     },
+)
+
+register_form(
+    "next-step",
+    _("How your request went on"),
+    NextStepForm,
+    purposes=["compliance", "claims"],
+    fields={"next_state": Column(RequestStep, "state"), **kept_in(RequestStep, "reason")},
 )
 
 # What is published
@@ -315,3 +326,22 @@ describe(
 )
 
 describe(GroupSite, fields=not_personal(PUBLISHED, "id", "domain"))
+
+register_form(
+    "publish",
+    _("Publish"),
+    PublishForm,
+    purposes=["compliance"],
+    fields={
+        **kept_in(Version, "is_material", "effective_at"),
+        **not_kept(_("It says which words were shown, and is compared with them."), "as_seen"),
+    },
+)
+
+register_form(
+    "clause",
+    _("Clauses"),
+    ClauseForm,
+    purposes=["compliance"],
+    fields=kept_in(Clause, "purposes"),
+)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from privacy.data_map import DATA_MAP, TABLES, Described, NotPersonal, People, Personal
 from privacy.operator import current_operator
 from privacy.purposes import PURPOSES
-from privacy.registers import CACHE_PREFIXES, COOKIES, TASKS
+from privacy.registers import CACHE_PREFIXES, COLLECTION_POINTS, COOKIES, TASKS, NotKept
 
 COLUMNS = (
     "table", "column", "people", "category", "purposes", "bases", "kept", "source", "shown_to",
@@ -21,6 +21,7 @@ def record_of_processing() -> dict:
     return {
         "purposes": {key: purpose_facts(key) for key in PURPOSES},
         "tables": {name: table_facts(tables[name]) for name in sorted(tables)},
+        "forms": {name: form_facts(COLLECTION_POINTS[name]) for name in sorted(COLLECTION_POINTS)},
         "cookies": {name: cookie_facts(COOKIES[name]) for name in sorted(COOKIES)},
         "cache": {
             prefix: {
@@ -194,6 +195,21 @@ def column_facts(declared):
     if isinstance(declared.keys, dict) and declared.keys:
         facts["keys"] = {key: column_facts(declared.keys[key]) for key in sorted(declared.keys)}
     return facts
+
+
+def form_facts(point):
+    return {
+        "what": str(point.what),
+        "bases": {key: PURPOSES[key].basis.value for key in point.purposes},
+        "documents": list(point.documents),
+        "fields": {name: field_facts(point.fields[name]) for name in sorted(point.fields)},
+    }
+
+
+def field_facts(declared):
+    if isinstance(declared, NotKept):
+        return {"not_kept": str(declared.reason)}
+    return {"kept_in": f"{declared.model._meta.db_table}.{declared.name}"}
 
 
 def cookie_facts(cookie):

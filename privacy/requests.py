@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from letters.write import write_letter
-from privacy.acknowledgements import awaited
+from privacy.acknowledgements import release_if_free
 from privacy.models import Request, RequestStep, Subject
 from privacy.operator import current_operator
 
@@ -51,15 +51,15 @@ def file_request(
 
 def take_back(request: Request) -> None:
     """The person does not wish it any more; raises Request.WrongOrder when it is closed."""
+    take_step(request, Request.State.TAKEN_BACK, by=request.subject)
+
+
+def take_step(request: Request, state: Request.State, *, by: Subject, reason: str = "") -> None:
+    """Go on to the next state; whom the request no longer stops is released."""
     with transaction.atomic():
-        request.step(Request.State.TAKEN_BACK, by=request.subject)
-        stopped = {Request.Kind.ERASURE, Request.Kind.RESTRICTION}
-        if (
-            request.kind in stopped
-            and not request.subject.requests.open().filter(kind__in=stopped).exists()
-            and not awaited(request.subject)
-        ):
-            request.subject.release()
+        request.step(state, by=by, reason=reason)
+        if request.kind in Request.STOPPING and not request.is_open:
+            release_if_free(request.subject)
 
 
 def address(name, *args):

@@ -1,22 +1,26 @@
-"""Is the ledger as it was written? Finds what was changed behind the application's back."""
+"""Are the ledger and the documents as they were? Finds what was changed behind our back."""
 
+import itertools
 import time
-from itertools import groupby
 
 from django.db import connection, transaction
 from django.utils import timezone
 
-from privacy.models import ConsentChain, ConsentEntry, LedgerRun, Subject
+from privacy.documents import digest_of, record_of
+from privacy.models import ConsentChain, ConsentEntry, LedgerRun, Subject, Version
 from privacy.models.consents import BEFORE_THE_FIRST, EVERYTHING, text_hash
 
 ROWS_AT_ONCE = 2000
+VERSIONS_AT_ONCE = 20
+# Of a version, and far too long to come with each entry that names it.
+TEXTS = ["record", "summary_kk", "summary_ru", "summary_en"]
 # More would not tell the operator more.
 MOST_FAULTS = 1000
 
 
 def start_run() -> LedgerRun:
     """A new run, or the one that somebody killed left unfinished."""
-    return LedgerRun.objects.filter(finished_at=None).first() or LedgerRun.objects.create()
+    return LedgerRun.objects.get_or_create(finished_at=None)[0]
 
 
 def go_on(run: LedgerRun, seconds: float) -> bool:
@@ -28,13 +32,15 @@ def go_on(run: LedgerRun, seconds: float) -> bool:
         if run.finished_at:
             return True
         # The cursor sees one moment of the database, so an act of this second is no fault.
-        entries = ConsentEntry.objects.order_by("subject_id", "sequence").select_related(
-            "version", "subject__consent_chain"
+        entries = (
+            ConsentEntry.objects.order_by("subject_id", "sequence")
+            .select_related("version", "subject__consent_chain")
+            .defer(*(f"version__{column}" for column in TEXTS))
         )
         if run.reached:
             entries = entries.filter(subject__gt=run.reached)
         started_after = run.reached
-        for subject, chain in groupby(
+        for subject, chain in itertools.groupby(
             entries.iterator(ROWS_AT_ONCE), key=lambda entry: entry.subject
         ):
             for fault in faults_of_chain(subject, chain, run):
@@ -47,8 +53,10 @@ def go_on(run: LedgerRun, seconds: float) -> bool:
         for fault in faults_of_state(started_after, None if run.finished_at else run.reached):
             add(run, fault)
         if run.finished_at:
-            for fault in faults_of_whole(run):
+            for fault in itertools.chain(faults_of_documents(), faults_of_whole(run)):
                 add(run, fault)
+            former = former_runs(run).last()
+            run.seal = run.expected_seal(former.seal if former else "")
         run.save()
     return run.finished_at is not None
 
@@ -72,7 +80,7 @@ def faults_of_chain(subject, entries, run):
             yield f"{where}: its content is not what was written"
         if entry.sentence_hash != text_hash(entry.sentence):
             yield f"{where}: the sentence is not the one that was shown"
-        if entry.version and entry.version_digest != entry.version.digest:
+        if entry.version_digest != (entry.version.digest if entry.version else ""):
             yield f"{where}: the document it names is not what it was"
         length, head = entry.sequence, entry.hash
     end = getattr(subject, "consent_chain", None)
@@ -94,6 +102,7 @@ def faults_of_state(after, upto):
                 "upto": upto,
                 "all": EVERYTHING,
                 "erased": Subject.State.ERASED,
+                "objected": ConsentEntry.Act.OBJECTED,
             },
         )
         for subject, purpose, channel in cursor.fetchall():
@@ -101,11 +110,33 @@ def faults_of_state(after, upto):
             yield f"state of {cell} (person {subject}): not what the ledger says"
 
 
+def faults_of_documents():
+    """Where what people are shown is not what was published."""
+    published = Version.objects.published().order_by("pk").prefetch_related("clauses")
+    for version in published.iterator(VERSIONS_AT_ONCE):
+        where = f"version {version.pk} ({version.document_id}, number {version.number})"
+        if version.digest != digest_of(version.record):
+            yield f"{where}: its record is not what was published"
+        if not shows_its_record(version):
+            yield f"{where}: what it shows is not what its record says"
+
+
+def shows_its_record(version):
+    try:
+        return version.record == record_of(version, version.clauses.all())
+    except ValueError:  # the number of a clause is none
+        return False
+
+
 def faults_of_whole(run):
     empty = ConsentChain.objects.filter(length__gt=0, subject__consent_entries=None)
     for chain in empty.iterator(ROWS_AT_ONCE):
         yield f"chain of person {chain.subject_id}: all its {chain.length} entries are missing"
-    former = LedgerRun.objects.exclude(pk=run.pk).exclude(finished_at=None).first()
+    seal, former = "", None
+    for former in former_runs(run).iterator(ROWS_AT_ONCE):
+        if former.seal != former.expected_seal(seal):
+            yield f"the run № {former.pk}: it is not as it was, or those before it are missing"
+        seal = former.seal
     if former:
         left = ConsentEntry.objects.filter(pk__lte=former.last_entry).count()
         if left < former.entries:
@@ -113,6 +144,10 @@ def faults_of_whole(run):
                 f"the ledger: of {former.entries} entries that the run № {former.pk} verified "
                 f"{former.entries - left} are missing"
             )
+
+
+def former_runs(run):
+    return LedgerRun.objects.exclude(pk=run.pk).exclude(finished_at=None).order_by("pk")
 
 
 STATE_BESIDE_LEDGER = """
@@ -126,17 +161,20 @@ WITH entry AS (
       )
       AND (%(after)s::uuid IS NULL OR subject_id > %(after)s)
       AND (%(upto)s::uuid IS NULL OR subject_id <= %(upto)s)
+), own AS (
+    SELECT DISTINCT ON (subject_id, purpose, channel) *
+    FROM entry WHERE purpose <> %(all)s
+    ORDER BY subject_id, purpose, channel, sequence DESC
+), whole AS (
+    SELECT DISTINCT ON (subject_id) *
+    FROM entry WHERE purpose = %(all)s
+    ORDER BY subject_id, sequence DESC
 ), derived AS (
-    SELECT DISTINCT ON (cell.subject_id, cell.purpose, cell.channel)
-        cell.subject_id, cell.purpose, cell.channel, last.id, last.act
-    FROM (
-        SELECT subject_id, purpose, channel, min(sequence) AS since
-        FROM entry WHERE purpose <> %(all)s GROUP BY 1, 2, 3
-    ) cell
-    JOIN entry last ON last.subject_id = cell.subject_id AND last.sequence >= cell.since
-        AND (last.purpose = %(all)s
-             OR (last.purpose = cell.purpose AND last.channel = cell.channel))
-    ORDER BY cell.subject_id, cell.purpose, cell.channel, last.sequence DESC
+    SELECT own.subject_id, own.purpose, own.channel,
+        COALESCE(whole.id, own.id) AS id, COALESCE(whole.act, own.act) AS act
+    FROM own
+    LEFT JOIN whole ON whole.subject_id = own.subject_id AND whole.sequence > own.sequence
+        AND own.act <> %(objected)s
 ), state AS (
     SELECT subject_id, purpose, channel, entry_id, act
     FROM privacy_consent

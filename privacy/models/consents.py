@@ -13,16 +13,11 @@ from privacy.models.documents import Version
 from privacy.models.processing import ProcessingAct
 from privacy.models.subject import Subject
 from privacy.purposes import PURPOSES, Basis
+from privacy.registers import COLLECTION_POINTS
 
 # In place of a purpose: the act concerns every consent the person gave.
 EVERYTHING = "*"
 BEFORE_THE_FIRST = "0" * 64
-FORMS = {
-    "sign-up": _("sign-up form"),
-    "privacy": _("privacy page of the account"),
-    "changes": _("question about changed documents"),
-    "gpc": _("signal of the browser"),
-}
 
 
 class Channel(models.TextChoices):
@@ -140,7 +135,8 @@ class ConsentEntry(models.Model):
 
     @property
     def place(self):
-        return FORMS.get(self.form, self.form)
+        point = COLLECTION_POINTS.get(self.form)
+        return point.what if point else self.form
 
     @property
     def basis_words(self):
@@ -166,14 +162,11 @@ class ConsentEntry(models.Model):
             "language": self.language,
             "form": self.form,
             "button": self.button,
-            "at": self.at.astimezone(UTC).isoformat(timespec="microseconds"),
+            "at": in_utc(self.at),
         }
 
     def content_hash(self):
-        canonical = json.dumps(
-            self.content, ensure_ascii=False, sort_keys=True, separators=(",", ":")
-        )
-        return text_hash(canonical)
+        return text_hash(canonical(self.content))
 
 
 class ConsentEvidence(models.Model):
@@ -196,8 +189,9 @@ class ConsentEvidence(models.Model):
 class ConsentChain(models.Model):
     """The end of a person's chain, and the lock under which it grows.
 
-    The seal is keyed: who can write to the database but does not know the key can neither
-    rewrite a chain nor cut it short unseen.
+    The seal is keyed: who can write to the database but does not know the key cannot rewrite a
+    chain. They can put back a chain as it once was, seal and all; what is then missing shows
+    if a `LedgerRun` had counted it.
     """
 
     subject = models.OneToOneField(
@@ -215,8 +209,7 @@ class ConsentChain(models.Model):
         return str(self.subject_id)
 
     def expected_seal(self):
-        text = f"{self.subject_id}:{self.length}:{self.head}"
-        return hmac.new(settings.PRIVACY_KEY.encode(), text.encode(), hashlib.sha256).hexdigest()
+        return keyed_hash(f"{self.subject_id}:{self.length}:{self.head}")
 
 
 class Consent(models.Model):
@@ -246,7 +239,13 @@ class Consent(models.Model):
 
 
 class LedgerRun(models.Model):
-    """One verification of the whole ledger, in as many steps as it takes."""
+    """One verification of the whole ledger, in as many steps as it takes.
+
+    Each is sealed over the one before, so none can be changed, nor taken out, nor can the first
+    ones go, unseen. That the last ones went does not show from the database alone: the log and
+    `manage.py ledger verify` name the seal of each run, to be compared with what was kept
+    elsewhere.
+    """
 
     started_at = models.DateTimeField(_("started at"), auto_now_add=True)
     finished_at = models.DateTimeField(_("finished at"), null=True, editable=False)
@@ -255,15 +254,49 @@ class LedgerRun(models.Model):
     entries = models.PositiveBigIntegerField(_("entries verified"), default=0, editable=False)
     last_entry = models.PositiveBigIntegerField(_("last entry"), default=0, editable=False)
     faults = models.JSONField(_("faults"), default=list, editable=False)
+    seal = models.CharField(_("seal"), max_length=64, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("verification of the ledger")
         verbose_name_plural = _("verifications of the ledger")
         ordering = ["-pk"]
+        constraints = [
+            # Of two at the same time neither would know over which it is sealed.
+            models.UniqueConstraint(
+                fields=["finished_at"], nulls_distinct=False, name="ledger_run_one_at_a_time"
+            )
+        ]
 
     def __str__(self):
         return f"№ {self.pk}"
 
+    def expected_seal(self, seal_before):
+        return keyed_hash(
+            canonical(
+                {
+                    "before": seal_before,
+                    "number": self.pk,
+                    "started_at": in_utc(self.started_at),
+                    "finished_at": in_utc(self.finished_at),
+                    "entries": self.entries,
+                    "last_entry": self.last_entry,
+                    "faults": self.faults,
+                }
+            )
+        )
+
 
 def text_hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def keyed_hash(text: str) -> str:
+    return hmac.new(settings.PRIVACY_KEY.encode(), text.encode(), hashlib.sha256).hexdigest()
+
+
+def canonical(facts: dict) -> str:
+    return json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def in_utc(moment):
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")

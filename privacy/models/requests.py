@@ -22,6 +22,12 @@ class RequestQuerySet(models.QuerySet):
     def open(self):
         return self.filter(state__in=Request.OPEN)
 
+    def that_stop(self):
+        """Those for which a person's data may only lie: asked for, or granted for good."""
+        return self.filter(kind__in=Request.STOPPING).exclude(
+            state__in=[Request.State.REFUSED, Request.State.TAKEN_BACK]
+        )
+
     def overdue(self):
         return self.open().filter(due_at__lt=timezone.now())
 
@@ -54,6 +60,7 @@ class Request(models.Model):
         """The request is not in a state from which this step leads on."""
 
     OPEN = [State.RECEIVED, State.ACKNOWLEDGED, State.CHECKED, State.IN_WORK]
+    STOPPING = [Kind.ERASURE, Kind.RESTRICTION]
     LEADS_TO = {
         State.RECEIVED: {State.ACKNOWLEDGED, State.REFUSED, State.TAKEN_BACK},
         State.ACKNOWLEDGED: {State.CHECKED, State.REFUSED, State.TAKEN_BACK},
@@ -133,7 +140,11 @@ class Request(models.Model):
 
 
 class RequestStep(models.Model):
-    """One change of a request's state. The database refuses to change or delete it."""
+    """One change of a request's state. The database refuses to change or delete it.
+
+    Only its reason can be emptied, because staff wrote it in words of their own; the database
+    also wants one for a refusal.
+    """
 
     request = models.ForeignKey(Request, on_delete=models.PROTECT, related_name="steps")
     state = models.CharField(_("state"), max_length=12, choices=Request.State)
@@ -143,18 +154,13 @@ class RequestStep(models.Model):
         _("reason"),
         max_length=500,
         blank=True,
-        help_text=_("Without anybody's name or data: it is kept for ever."),
+        help_text=_("Without anybody's name or data: the person reads it."),
     )
 
     class Meta:
         verbose_name = _("step of a request")
         verbose_name_plural = _("steps of requests")
         ordering = ["pk"]
-        constraints = [
-            models.CheckConstraint(
-                condition=~Q(state="refused") | ~Q(reason=""), name="request_refused_with_reason"
-            )
-        ]
 
     def __str__(self):
         return f"№ {self.pk}"

@@ -8,6 +8,7 @@ from privacy.acknowledgements import acknowledge, awaited, versions_in_force
 from privacy.consents import allows
 from privacy.models import ConsentEntry, Subject
 from privacy.models.consents import text_hash
+from privacy.requests import file_request
 from privacy.sentences import acknowledgement_sentence
 from tests.privacy.test_account import fields, press
 
@@ -209,6 +210,27 @@ def test_whoever_refused_can_change_their_mind(browser, aigul, accepted, publish
     assert aigul.subject.state == Subject.State.ACTIVE
     assert browser.get("/en/account/").status_code == 200
     assert allows(aigul.subject, "news", "email")
+
+
+@pytest.mark.clause("P5.2a")
+@pytest.mark.parametrize("kind", ["erasure", "restriction"])
+@pytest.mark.parametrize("is_granted", [False, True])
+def test_accepting_a_change_does_not_undo_what_the_person_asked_for(
+    browser, aigul, accepted, publish_version, kind, is_granted
+):
+    press(browser, "give")
+    wish = file_request(aigul.subject, kind, language="en")
+    aigul.subject.restrict()
+    if is_granted:
+        wish.step("in_work")
+        wish.step("answered")
+    publish_version(is_material=True)
+
+    answer(browser, "accept")
+
+    aigul.subject.refresh_from_db()
+    assert aigul.subject.state == Subject.State.RESTRICTED
+    assert not allows(aigul.subject, "news", "email")
 
 
 def test_the_answer_counts_only_for_what_was_shown(browser, aigul, accepted, publish_version):

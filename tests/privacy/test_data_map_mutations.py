@@ -6,8 +6,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from allauth.account.forms import LoginForm
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from celery import current_app, shared_task
+from django import forms
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
@@ -15,11 +18,15 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.checks import run_checks
 from django.db import connection, models
 from django.db.models.functions import Lower
+from django.urls import path
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
+from django.views.generic import FormView
 from phonenumber_field.modelfields import PhoneNumberField
 
+from accounts.forms import PhoneForm
 from accounts.models import Phone, User
+from kazvek.urls import urlpatterns as all_urls
 from letters.models import Letter
 from privacy import registers
 from privacy.data_map import (
@@ -39,7 +46,16 @@ from privacy.data_map import (
     describe_table,
 )
 from privacy.models import LedgerRun, Subject
-from privacy.registers import CachePrefix, Cookie, register_cache, register_cookie, register_task
+from privacy.registers import (
+    CachePrefix,
+    Column,
+    Cookie,
+    NotKept,
+    register_cache,
+    register_cookie,
+    register_form,
+    register_task,
+)
 from privacy.retention import After, Until, WhileAccountExists
 from privacy.strategies import (
     Constant,
@@ -70,6 +86,7 @@ def registers_as_they_were():
             registers.COOKIES,
             registers.CACHE_PREFIXES,
             registers.TASKS,
+            registers.COLLECTION_POINTS,
         )
     ]
     yield
@@ -762,3 +779,112 @@ def test_a_task_of_the_register_that_is_gone(make_task):
     registers.TASKS["mutant.0"] = registers.TASKS["mutant.gone"]
 
     assert found() == ["The task mutant.gone of the register does not exist."]
+
+
+# Forms
+
+
+@pytest.fixture
+def make_form():
+    """A new form of the portal's own, foreign after the test: `make_form(name=CharField())`."""
+    made = []
+
+    def make(base=forms.Form, **fields):
+        made.append(type("Mutant", (base,), {"__module__": "privacy.forms"} | fields))
+        return made[-1]
+
+    yield make
+    for form in made:
+        form.__module__ = "elsewhere"
+
+
+def ask(*forms, **its):
+    facts = {"purposes": ["service"], "fields": {}}
+    register_form("mutant", _("Mutant"), *forms, **facts | its)
+
+
+class FoundOwners(PhoneForm):
+    """As a view of a library would bring it."""
+
+
+FoundOwners.__module__ = "elsewhere"
+urlpatterns = [
+    *all_urls,
+    path("owners/", FormView.as_view(form_class=FoundOwners, template_name="x.html")),
+    path("door/", FormView.as_view(form_class=LoginForm, template_name="x.html")),
+]
+
+
+@pytest.mark.clause("P1.2i")
+@pytest.mark.parametrize("base", [forms.Form, forms.ModelForm, PhoneForm], ids=str)
+def test_a_form_nobody_declared(make_form, base):
+    make_form(base, nickname=forms.CharField())
+
+    assert found() == ["The form privacy.forms.Mutant is not in the register."]
+
+
+@pytest.mark.clause("P1.2i")
+def test_a_librarys_form_that_a_setting_puts_back_in_the_place_of_ours(settings):
+    settings.ACCOUNT_FORMS = settings.ACCOUNT_FORMS | {"login": "allauth.account.forms.LoginForm"}
+
+    assert found() == ["The form allauth.account.forms.LoginForm is not in the register."]
+
+
+@pytest.mark.clause("P1.2i")
+@pytest.mark.urls(__name__)
+def test_a_librarys_form_that_a_view_shows_unless_ours_stands_in_its_place():
+    assert found() == ["The form elsewhere.FoundOwners is not in the register."]
+
+
+@pytest.mark.clause("P1.2i")
+def test_a_field_added_to_a_form_that_is_declared(make_form):
+    ask(make_form(nickname=forms.CharField(), joke=forms.CharField()), fields={
+        "nickname": NotKept(_("It is only laughed at.")),
+    })  # fmt: skip
+
+    assert found() == ["privacy.forms.Mutant asks for joke, which is undeclared."]
+
+
+@pytest.mark.clause("P1.2i")
+@pytest.mark.parametrize(
+    ("declared", "message"),
+    [
+        (NotKept(""), "nickname of the form mutant does not say why it is not kept."),
+        ("in the cellar", "nickname of the form mutant is declared as 'in the cellar'."),
+        (Column(User, "nickname"), "goes to accounts.User.nickname, which is not in the data map."),
+        (Column(Authenticator, "data.joke"), "goes to mfa.Authenticator.data.joke, which is not"),
+        (Column(User, "surname.first"), "goes to accounts.User.surname.first, which is not in"),
+        (Column(User, "password"), "is asked for another purpose than it is kept for."),
+    ],
+)
+def test_a_field_of_a_form_that_goes_nobody_knows_where(make_form, declared, message):
+    ask(make_form(nickname=forms.CharField()), fields={"nickname": declared})
+
+    [said] = found()
+    assert message in said
+
+
+@pytest.mark.clause("P1.2i")
+@pytest.mark.parametrize(
+    ("facts", "message"),
+    [
+        ({"purposes": []}, "The form mutant has no purpose."),
+        ({"purposes": ["marketing"]}, "The form mutant has the unknown purpose 'marketing'."),
+        ({"documents": ()}, "The form mutant shows no document."),
+        (
+            {"documents": ("privacy", "manifesto")},
+            "The form mutant shows 'manifesto', which is no document.",
+        ),
+    ],
+)
+def test_a_form_that_does_not_say_what_for_and_under_which_rules(facts, message):
+    ask(**facts)
+
+    assert found() == [message]
+
+
+@pytest.mark.clause("P1.2i")
+def test_a_form_that_says_what_it_asks_for_is_in_order(make_form):
+    ask(make_form(nickname=forms.CharField()), fields={"nickname": Column(User, "surname")})
+
+    assert found() == []

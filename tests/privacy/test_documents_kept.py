@@ -146,6 +146,10 @@ def test_what_is_published_cannot_be_published_again(draft):
         " text_kk, text_ru, text_en, covers, purposes, is_suspended, is_generated)"
         " SELECT version_id, '9', '', '', '', 'x', 'x', 'x', '{}', '{}', FALSE, FALSE"
         " FROM privacy_clause",
+        "INSERT INTO privacy_version (document_id, number, title_kk, title_ru, title_en,"
+        " summary_kk, summary_ru, summary_en, is_material, effective_at, published_at, record,"
+        " digest, shipped_digest) SELECT document_id, number + 1, 'x', 'x', 'x', 'x', 'x', 'x',"
+        " FALSE, effective_at, published_at, record, digest, '' FROM privacy_version",
     ],
 )
 def test_sql_cannot_change_what_is_published(draft, statement):

@@ -1,28 +1,35 @@
 import json
+import logging
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
-from privacy.consents import give, object_to, refuse, withdraw, withdraw_all
-from privacy.ledger import append, locked_chain
+from kazvek.logs import JsonFormatter
+from privacy.acknowledgements import acknowledge, versions_in_force
+from privacy.consents import allows, give, object_to, refuse, withdraw, withdraw_all
+from privacy.ledger import PROCESSING, append, locked_chain
 from privacy.models import (
     Consent,
     ConsentChain,
     ConsentEntry,
     ConsentEvidence,
     LedgerRun,
+    ProcessingAct,
     Request,
     RequestStep,
     Subject,
 )
 from privacy.models.consents import text_hash
 from privacy.requests import file_request
-from privacy.sentences import consent_sentence
+from privacy.sentences import acknowledgement_sentence, consent_sentence
 from privacy.tasks import verify_ledger
+from privacy.verification import start_run
 
 Act = ConsentEntry.Act
 
@@ -111,6 +118,9 @@ def test_the_chain_still_verifies_when_erasure_took_the_evidence(lived):
         "UPDATE privacy_consentevidence SET network = ''",
         "TRUNCATE privacy_consentevidence",
         "UPDATE privacy_requeststep SET state = 'answered'",
+        "UPDATE privacy_requeststep SET reason = 'Another.'",
+        "UPDATE privacy_requeststep SET reason = '', at = now() + interval '1 day'",
+        "UPDATE privacy_requeststep SET reason = '', id = id + 1000",
         "DELETE FROM privacy_requeststep",
         "TRUNCATE privacy_requeststep",
     ],
@@ -234,11 +244,188 @@ def test_a_state_without_any_entry_is_found(lived):
     assert found == [f"state of group/email (person {lived.pk}): not what the ledger says"]
 
 
+@pytest.mark.clause("P7.1a")
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE privacy_version SET title_en = 'Another'",
+        "UPDATE privacy_version SET summary_kk = 'Another'",
+        "UPDATE privacy_version SET is_material = NOT is_material",
+        "UPDATE privacy_version SET effective_at = effective_at + interval '1 day'",
+        "UPDATE privacy_version SET published_at = published_at - interval '1 day'",
+        "UPDATE privacy_version SET number = 7",
+        "UPDATE privacy_version SET record = '{}'",
+        "UPDATE privacy_version SET record = '{}',"
+        " digest = encode(sha256(convert_to('{}', 'UTF8')), 'hex')",
+        "UPDATE privacy_version SET digest = repeat('0', 64)",
+        "UPDATE privacy_clause SET text_en = 'You owe us your farm.' WHERE number = '1'",
+        "UPDATE privacy_clause SET purposes = '{analytics}' WHERE number = '1'",
+        "UPDATE privacy_clause SET is_suspended = TRUE WHERE number = '2'",
+        "UPDATE privacy_clause SET number = 'x' WHERE number = '2'",
+        "DELETE FROM privacy_clause WHERE number = '2'",
+    ],
+)
+def test_a_published_document_changed_with_triggers_off_is_found(policy, change):
+    assert faults() == (0, [])
+
+    behind_the_back(change)
+
+    code, found = faults()
+    assert code == 1
+    assert all(fault.startswith(f"version {policy.pk} (privacy, number ") for fault in found)
+
+
+def test_a_document_that_went_is_missed_by_who_agreed_to_it(policy, subject, agree):
+    agree(subject)
+    behind_the_back("DELETE FROM privacy_version")
+
+    code, found = faults()
+
+    assert code == 1
+    assert any(fault.endswith("the document it names is not what it was") for fault in found)
+
+
+def test_documents_announced_from_another_time_zone_verify(publish_version):
+    at = datetime(2030, 3, 3, 9, 20, tzinfo=ZoneInfo("Asia/Almaty"))
+    publish_version(effective_at=at)
+
+    assert faults() == (0, [])
+
+
+def test_the_texts_of_a_document_do_not_come_with_each_entry(lived):
+    with CaptureQueriesContext(connection) as queries:
+        faults()
+
+    [of_entries] = [
+        query["sql"] for query in queries if 'ORDER BY "privacy_consententry"' in query["sql"]
+    ]
+    assert '"privacy_version"."digest"' in of_entries
+    assert '"privacy_version"."record"' not in of_entries
+
+
+def test_a_chain_put_back_as_it_once_was_is_found_if_a_run_had_counted_it(policy, agree, occasion):
+    subject = Subject.objects.create()
+    agree(subject)
+    before = ConsentChain.objects.values().get()
+    withdraw(subject, "news", "email", occasion)
+    assert faults() == (0, [])
+
+    behind_the_back("DELETE FROM privacy_consentevidence")
+    behind_the_back("UPDATE privacy_consent SET act = 'given', entry_id = entry_id - 1")
+    behind_the_back("DELETE FROM privacy_consententry WHERE sequence = 2")
+    ConsentChain.objects.update(**before)
+
+    run = LedgerRun.objects.get()
+    assert faults() == (
+        1,
+        [f"the ledger: of 2 entries that the run № {run.pk} verified 1 are missing"],
+    )
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE privacy_ledgerrun SET entries = 0 WHERE id = %s",
+        "UPDATE privacy_ledgerrun SET last_entry = 0 WHERE id = %s",
+        "UPDATE privacy_ledgerrun SET faults = '[\"x\"]' WHERE id = %s",
+        "UPDATE privacy_ledgerrun SET finished_at = now() WHERE id = %s",
+        "UPDATE privacy_ledgerrun SET seal = '' WHERE id = %s",
+        "DELETE FROM privacy_ledgerrun WHERE id < %s",
+    ],
+)
+def test_a_run_that_was_changed_or_whose_forerunner_went_is_found(lived, change):
+    assert faults() == faults() == faults() == (0, [])
+    last = LedgerRun.objects.first()
+
+    behind_the_back(change, last.pk)
+
+    code, found = faults()
+    assert code == 1
+    assert f"the run № {last.pk}: it is not as it was, or those before it are missing" in found
+
+
+def test_two_runs_at_the_same_time_are_one(lived):
+    first = start_run()
+
+    assert start_run() == first
+    with pytest.raises(IntegrityError, match="one_at_a_time"), transaction.atomic():
+        LedgerRun.objects.create()
+
+    assert LedgerRun.objects.get() == first
+
+
+def test_the_seal_of_each_run_is_kept_outside_the_database_too(lived, caplog):
+    caplog.set_level(logging.INFO)
+
+    verify_ledger()
+
+    seal = LedgerRun.objects.get().seal
+    assert len(seal) == 64
+    assert any(seal in JsonFormatter().format(record) for record in caplog.records)
+
+
+@pytest.mark.parametrize("purpose", ["statistics", "analytics"])
+def test_an_objection_outlives_the_withdrawal_of_all_consents(
+    publish_version, subject, agree, occasion, purpose
+):
+    publish_version("privacy", purposes=["news", "statistics", "analytics"])
+    agree(subject)
+    object_to(subject, purpose, occasion, sentence="The browser objects.")
+
+    withdraw_all(subject, occasion, sentence="Withdraw all")
+
+    assert not allows(subject, purpose)
+    assert not allows(subject, "news", "email")
+    assert Consent.objects.get(purpose=purpose).act == Act.OBJECTED
+    assert faults() == (0, [])
+
+
+@pytest.mark.clause("P1.3")
 def test_an_unknown_processing_act_is_refused_by_the_database(policy, subject, occasion):
     with pytest.raises(IntegrityError, match="processing_known"), transaction.atomic():
         ConsentEntry.objects.create(
             subject=subject, sequence=1, act="refused", processing="selling", at=policy.published_at
         )
+
+    assert not ConsentEntry.objects.exists()
+
+
+@pytest.mark.clause("P1.3")
+def test_the_kinds_of_processing_are_the_closed_list_of_the_policy():
+    assert set(ProcessingAct.values) == {
+        *("access", "accumulation", "blocking", "clarification", "collection", "deletion"),
+        *("depersonalisation", "distribution", "provision", "recording", "storage"),
+        *("systematisation", "transfer", "updating", "other"),
+    }
+    with pytest.raises(ValueError, match="selling"):
+        ProcessingAct("selling")
+
+
+@pytest.mark.clause("P1.3")
+def test_every_act_of_the_ledger_and_every_request_is_one_of_that_list(lived, agree, occasion):
+    versions = versions_in_force()
+    shown = text_hash(acknowledgement_sentence(versions))
+    acknowledge(lived, versions, occasion, shown=shown)
+
+    kinds = dict(ConsentEntry.objects.of(lived).values_list("act", "processing"))
+
+    assert kinds == {
+        "given": ProcessingAct.RECORDING,
+        "acknowledged": ProcessingAct.RECORDING,
+        "refused": ProcessingAct.RECORDING,
+        "withdrawn": ProcessingAct.BLOCKING,
+        "objected": ProcessingAct.BLOCKING,
+    }
+    assert set(PROCESSING) == set(Act)
+    assert set(Request.PROCESSING) == set(Request.Kind)
+    assert all(type(act) is ProcessingAct for act in PROCESSING.values())
+    assert all(type(act) is ProcessingAct for act in Request.PROCESSING.values())
+
+
+@pytest.mark.clause("P1.3")
+def test_an_act_the_ledger_does_not_know_raises_and_writes_nothing(policy, subject, occasion):
+    with pytest.raises(KeyError), transaction.atomic():
+        append(locked_chain(subject), "sold", occasion, sentence="", basis="consent", version=None)
 
     assert not ConsentEntry.objects.exists()
 

@@ -7,13 +7,14 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
-from accounts.models import User
+from accounts.models import Phone, User
 from privacy.data_map import DATA_MAP, NotPersonal
 from privacy.management.commands import record_of_processing
 from privacy.operator import forget_operator
 from privacy.purposes import PURPOSES
 from privacy.record import columns_of_record
 from privacy.record import record_of_processing as the_record
+from tests.conftest import enter_with_code
 from tests.html import assert_valid
 
 
@@ -64,6 +65,20 @@ def test_every_personal_column_says_why_on_which_basis_until_when_and_what_becom
             assert line[name], (line["table"], line["column"], name)
 
 
+def test_a_page_that_caches_keep_for_everybody_shows_no_message_to_one(client, aigul):
+    client.force_login(aigul)
+    Phone.objects.create(user=aigul, number="+77010000011")
+    client.post(f"/en/account/profile/phones/{aigul.phones.get().pk}/remove/")
+
+    response = client.get("/en/privacy/data/")
+
+    assert "The phone is removed" not in response.content.decode()
+    assert "public" in response["Cache-Control"]
+    assert "Cookie" not in response.get("Vary", "")
+    assert not response.cookies
+    assert "The phone is removed" in client.get("/en/account/").content.decode()
+
+
 @pytest.mark.parametrize("language", ["en", "ru", "kk"])
 @pytest.mark.django_db
 def test_everybody_can_read_what_is_held_and_why(client, language):
@@ -82,8 +97,7 @@ def test_everybody_can_read_what_is_held_and_why(client, language):
 @pytest.fixture
 def staff_client(client, make_user):
     staff = make_user("staff@example.com", is_staff=True)
-    staff.authenticator_set.create(type="totp", data={"secret": "x"})
-    client.force_login(staff)
+    enter_with_code(client, staff)
     return client
 
 

@@ -1,11 +1,16 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.db import IntegrityError, connection, transaction
 
+from privacy.acknowledgements import decline
 from privacy.consents import allows
+from privacy.data_map import DATA_MAP
 from privacy.models import Request, RequestStep, Subject
+from privacy.models.consents import text_hash
 from privacy.requests import file_request
-from tests.conftest import PASSWORD
+from privacy.sentences import acknowledgement_sentence
+from tests.conftest import PASSWORD, enter_with_code
 
 LEAVE = "/en/account/privacy/leave/"
 
@@ -62,6 +67,7 @@ def test_the_same_wish_twice_is_one_request(browser, policy, mailoutbox):
     assert len(mailoutbox) == 2
 
 
+@pytest.mark.clause("P1.6")
 def test_without_a_fresh_proof_of_identity_nothing_is_asked(client, aigul, policy, mailoutbox):
     client.force_login(aigul)
 
@@ -108,6 +114,7 @@ def test_a_request_can_be_taken_back(browser, aigul, policy):
     assert aigul.subject.state == Subject.State.ACTIVE
 
 
+@pytest.mark.clause("P4.1b")
 def test_nobody_takes_back_the_request_of_another(browser, aigul, marat, policy):
     browser.post(f"{LEAVE}erasure/")
     wish = Request.objects.get()
@@ -163,6 +170,104 @@ def test_staff_works_the_queue_and_a_refusal_needs_a_reason(admin_browser, aigul
     assert (last.reason, last.by) == ("The order is not finished.", administrator.subject)
 
 
+@pytest.mark.clause("P5.2a")
+def test_whose_deletion_is_refused_is_not_restricted_for_ever(admin_browser, aigul, policy):
+    wish = file_request(aigul.subject, Request.Kind.ERASURE, language="en")
+
+    admin_browser.post(
+        f"/admin/privacy/request/{wish.pk}/change/", step("refused", "The order is not finished.")
+    )
+
+    wish.refresh_from_db()
+    aigul.subject.refresh_from_db()
+    assert (wish.state, aigul.subject.state) == ("refused", Subject.State.ACTIVE)
+
+
+def test_a_refusal_releases_nobody_who_declined_the_documents(
+    admin_browser, aigul, publish_version, occasion
+):
+    version = publish_version("privacy", is_material=True)
+    shown = text_hash(acknowledgement_sentence([version]))
+    decline(aigul.subject, [version], occasion, shown=shown)
+    wish = file_request(aigul.subject, Request.Kind.ERASURE, language="en")
+
+    admin_browser.post(
+        f"/admin/privacy/request/{wish.pk}/change/", step("refused", "The order is not finished.")
+    )
+
+    aigul.subject.refresh_from_db()
+    assert aigul.subject.state == Subject.State.RESTRICTED
+
+
+def test_one_of_two_requests_closed_releases_nobody(admin_browser, aigul, policy):
+    wish = file_request(aigul.subject, Request.Kind.ERASURE, language="en")
+    file_request(aigul.subject, Request.Kind.RESTRICTION, language="en")
+
+    admin_browser.post(
+        f"/admin/privacy/request/{wish.pk}/change/", step("refused", "The order is not finished.")
+    )
+
+    aigul.subject.refresh_from_db()
+    assert aigul.subject.state == Subject.State.RESTRICTED
+
+
+@pytest.fixture
+def refused(subject):
+    wish = file_request(subject, Request.Kind.ERASURE, language="en")
+    wish.step(Request.State.REFUSED, by=subject, reason="Markus owes us a harvester.")
+    return wish
+
+
+@pytest.mark.clause("P6.1a", "P5.2b")
+def test_erasure_empties_what_staff_wrote_and_leaves_the_step(refused):
+    before = list(refused.steps.values("pk", "state", "at", "by"))
+    rows = DATA_MAP[RequestStep].rows_of(refused.subject)
+
+    for _twice in range(2):
+        DATA_MAP[RequestStep].fields["reason"].erase.apply(rows, "reason")
+
+    assert set(refused.steps.values_list("reason", flat=True)) == {""}
+    assert list(refused.steps.values("pk", "state", "at", "by")) == before
+
+
+@pytest.mark.clause("P6.1a")
+@pytest.mark.parametrize(
+    "change",
+    [
+        "reason = 'Markus paid.'",
+        "reason = reason",
+        "reason = ' '",
+        "reason = '', state = 'answered'",
+        "reason = '', by_id = NULL",
+        "reason = '', at = at - interval '1 hour'",
+        "reason = '', request_id = request_id + 1",
+        "state = 'answered'",
+    ],
+)
+def test_nothing_else_of_a_step_can_be_changed(refused, change):
+    before = list(refused.steps.values())
+    last = refused.steps.last()
+
+    with (
+        pytest.raises(IntegrityError, match="append-only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(f"UPDATE privacy_requeststep SET {change} WHERE id = %s", [last.pk])
+
+    assert list(refused.steps.values()) == before
+
+
+def test_a_refusal_without_a_reason_is_refused_by_the_database(subject):
+    wish = file_request(subject, Request.Kind.EXPORT, language="en")
+
+    with pytest.raises(IntegrityError, match="needs a reason"):
+        wish.step(Request.State.REFUSED)
+
+    assert Request.objects.get().state == "checked"
+    assert wish.steps.count() == 3
+
+
 @pytest.mark.parametrize("model", ["consententry", "ledgerrun"])
 def test_staff_reads_the_ledger_and_changes_nothing(admin_browser, model):
     assert admin_browser.get(f"/admin/privacy/{model}/").status_code == 200
@@ -176,8 +281,7 @@ def administrator(make_user):
 
 @pytest.fixture
 def admin_browser(client, administrator):
-    administrator.authenticator_set.create(type="totp", data={"secret": "unused"})
-    client.force_login(administrator)
+    enter_with_code(client, administrator)
     return client
 
 

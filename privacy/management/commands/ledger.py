@@ -5,7 +5,8 @@ from privacy.verification import go_on, start_run
 
 class Command(BaseCommand):
     help = (
-        "Verify the consent ledger: every entry's hash, every chain, and the state beside it. "
+        "Verify the consent ledger: every entry's hash, every chain, the state beside it, and "
+        "that the published documents show what their records say. "
         "Ends with code 1 and names what was changed behind the portal's back."
     )
 
@@ -20,4 +21,4 @@ class Command(BaseCommand):
             self.stderr.write(fault)
         if run.faults:
             raise CommandError(f"{run.entries} entries, {len(run.faults)} faults", returncode=1)
-        self.stdout.write(f"{run.entries} entries, no fault")
+        self.stdout.write(f"{run.entries} entries, no fault; run № {run.pk}, seal {run.seal}")

@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from privacy.documents import Unreadable, load
@@ -35,6 +36,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, sample_operator, **options):
+        if sample_operator and not settings.LOCAL:
+            raise CommandError("A sample operator is for LOCAL=1 only: its BIN is nobody's.")
         if sample_operator:
             ControllerIdentity.objects.get_or_create(defaults=SAMPLE_OPERATOR)
             forget_operator()
