@@ -21,7 +21,8 @@ from accounts.devices import device_name, is_new_device, shortened
 from accounts.models import User
 from accounts.sessions import end_sessions, sessions_of
 from letters.write import write_letter
-from privacy.models import SubjectIdentifier
+from privacy.documents import version_in_force
+from privacy.models import Document, SubjectIdentifier
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -34,6 +35,10 @@ class AccountAdapter(DefaultAccountAdapter):
         "rate_limited": _("Too many attempts. Try again in a few minutes."),
         "incorrect_code": _("This code is not right or no longer valid."),
     }
+
+    def is_open_for_signup(self, request):
+        """Nobody is asked for their data before a policy says what becomes of them."""
+        return version_in_force(Document.Slug.PRIVACY) is not None
 
     def save_user(self, request, user, form, commit=True):
         user.language = get_language()
@@ -81,10 +86,8 @@ class AccountAdapter(DefaultAccountAdapter):
             "user": user,
             "device": device_name(self.request.headers.get("User-Agent", "")),
             "network": shortened(self.get_client_ip(self.request)),
-            "security_url": self.request.build_absolute_uri(reverse("accounts:security")),
-            "password_reset_url": self.request.build_absolute_uri(
-                reverse("account_reset_password")
-            ),
+            "security_url": reverse("accounts:security"),
+            "password_reset_url": reverse("account_reset_password"),
         }
         super().send_notification_mail(template_prefix, user, facts | (context or {}), email)
 
@@ -96,7 +99,7 @@ class AccountAdapter(DefaultAccountAdapter):
         user = context.get("user") or User.objects.filter(email=email).first()
         language = user.language if user else get_language()
         facts = {"email": email} | {
-            name: translate_url(value, language) if name.endswith("_url") else value
+            name: address_in_letter(value, language) if name.endswith("_url") else value
             for name, value in context.items()
         }
         with override(language):
@@ -114,6 +117,12 @@ class AccountAdapter(DefaultAccountAdapter):
         """Whoever was signed in with the old password is not any more, here excepted."""
         super().set_password(user, password)
         end_sessions(sessions_of(user).exclude(session_key=self.request.session.session_key))
+
+
+def address_in_letter(url, language):
+    """Never by the host of the request: whoever sends that one would choose where a key goes."""
+    path = urlsplit(url)._replace(scheme="", netloc="").geturl()
+    return translate_url(settings.SITE_URL + path, language)
 
 
 def paragraph(written):

@@ -68,7 +68,7 @@ class UserAdmin(admin.ModelAdmin):
 
     def has_change_permission(self, request, obj=None):
         """Only an administrator may change what concerns other staff."""
-        if obj is not None and obj.is_staff and not request.user.is_superuser:
+        if obj is not None and obj.has_rights and not request.user.is_superuser:
             return False
         return super().has_change_permission(request, obj)
 
@@ -76,7 +76,7 @@ class UserAdmin(admin.ModelAdmin):
     def remove_second_factor(self, request, people):
         people = people.exclude(pk=request.user.pk)
         if not request.user.is_superuser:
-            people = people.exclude(is_staff=True)
+            people = people.without_rights()
         if not people:
             self.message_user(
                 request,

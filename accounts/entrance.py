@@ -5,8 +5,10 @@ not at all. Lists that our security page shows lead there.
 """
 
 from copy import copy
+from functools import wraps
 
 from allauth.account.decorators import reauthentication_required
+from allauth.core import ratelimit
 from allauth.urls import urlpatterns as allauth_patterns
 from django.db import transaction
 from django.urls import URLResolver, path
@@ -40,11 +42,26 @@ def with_doors(entry):
     view = transaction.atomic(entry.callback)
     if entry.name in ASKED_AT_THE_DOOR:
         view = reauthentication_required(view)
+    if entry.name == "mfa_login_webauthn":
+        view = seldom_challenged(view)
     if entry.name not in NEVER_ASKED:
         view = asked_first(view)
     entry = copy(entry)
     entry.callback = personal(view)
     return entry
+
+
+def seldom_challenged(view):
+    """Each question to a passkey makes a session; allauth counts only the answers."""
+
+    @wraps(view)
+    def guarded(request, *args, **kwargs):
+        if request.method == "POST":
+            return view(request, *args, **kwargs)
+        refusal = ratelimit.consume_or_429(request, action="passkey_challenge", limit_get=True)
+        return refusal or view(request, *args, **kwargs)
+
+    return guarded
 
 
 to_security = RedirectView.as_view(pattern_name="accounts:security")

@@ -3,10 +3,12 @@ from contextlib import contextmanager
 from allauth.account import forms as allauth_forms
 from allauth.account.adapter import get_adapter
 from allauth.mfa.base import forms as mfa_forms
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp import forms as totp_forms
 from allauth.mfa.webauthn import forms as webauthn_forms
 from django import forms
 from django.contrib.auth.hashers import make_password
+from django.core.cache import cache
 from django.core.validators import MaxLengthValidator
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext
@@ -25,6 +27,8 @@ from privacy.sentences import (
     consent_sentence,
 )
 
+# Seconds: three periods, for clocks may differ by one (MFA_TOTP_TOLERANCE).
+CODE_GOOD_FOR = 90
 # Hashing costs by length; nobody types more.
 LONGEST_PASSWORD = 256
 NEW_PASSWORD_HINT = _(
@@ -134,22 +138,16 @@ class SignupForm(PlainFields, allauth_forms.SignupForm):
 
 
 class ChangePasswordForm(PlainFields, allauth_forms.ChangePasswordForm):
+    # One field that can be shown is surer than two that cannot.
+    password2 = None
     labels = {"oldpassword": _("Present password"), "password1": _("New password")}
     hints = {"password1": NEW_PASSWORD_HINT}
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        # One field that can be shown is surer than two that cannot.
-        del self.fields["password2"]
-
 
 class SetPasswordForm(PlainFields, allauth_forms.SetPasswordForm):
+    password2 = None
     labels = {"password1": _("New password")}
     hints = {"password1": NEW_PASSWORD_HINT}
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        del self.fields["password2"]
 
 
 class ResetPasswordForm(PlainFields, allauth_forms.ResetPasswordForm):
@@ -157,12 +155,9 @@ class ResetPasswordForm(PlainFields, allauth_forms.ResetPasswordForm):
 
 
 class ResetPasswordKeyForm(PlainFields, allauth_forms.ResetPasswordKeyForm):
+    password2 = None
     labels = {"password1": _("New password")}
     hints = {"password1": NEW_PASSWORD_HINT}
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        del self.fields["password2"]
 
 
 class ReauthenticateForm(PlainFields, allauth_forms.ReauthenticateForm):
@@ -188,11 +183,21 @@ class OneTimeCode:
         self.fields["code"].widget.attrs |= {"autocapitalize": "off", "spellcheck": "false"}
 
 
-class AuthenticateForm(OneTimeCode, PlainFields, mfa_forms.AuthenticateForm):
+class UsedOnce:
+    def clean_code(self):
+        code = super().clean_code()
+        if self.authenticator.type == Authenticator.Type.TOTP:
+            # allauth forgets after one period that a code was used.
+            mark = self.authenticator.wrap()._get_used_cache_key(code)
+            cache.touch(mark, timeout=CODE_GOOD_FOR)
+        return code
+
+
+class AuthenticateForm(UsedOnce, OneTimeCode, PlainFields, mfa_forms.AuthenticateForm):
     hints = {"code": _("Six digits from your authenticator app, or one of your recovery codes.")}
 
 
-class ReauthenticateByCodeForm(OneTimeCode, PlainFields, mfa_forms.ReauthenticateForm):
+class ReauthenticateByCodeForm(UsedOnce, OneTimeCode, PlainFields, mfa_forms.ReauthenticateForm):
     hints = {"code": _("Six digits from your authenticator app, or one of your recovery codes.")}
 
 

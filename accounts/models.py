@@ -15,6 +15,9 @@ class UserQuerySet(models.QuerySet):
         """Accounts whose owner has not shown that any address is theirs."""
         return self.exclude(emailaddress__verified=True)
 
+    def without_rights(self):
+        return self.filter(is_staff=False, is_superuser=False)
+
     def forget(self):
         """Delete the accounts, and with each the person that nothing else points to."""
         with transaction.atomic():
@@ -101,6 +104,11 @@ class User(AbstractBaseUser, PermissionsMixin):
             if self._state.adding and not self.subject_id:
                 self.subject = Subject.objects.create()
             super().save(**kwargs)
+
+    @property
+    def has_rights(self):
+        # Before somebody is let into the administration they may have been given all rights.
+        return self.is_staff or self.is_superuser
 
     @property
     def has_second_factor(self):

@@ -1,10 +1,27 @@
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.backends import db
 from django.contrib.sessions.models import Session
 from django.db.models.signals import pre_save
 from django.dispatch import receiver
 from django.utils import timezone
 
 from accounts.devices import device_name, shortened
+
+# allauth keeps the question to a passkey under this name.
+CHALLENGE = "mfa.webauthn.state"
+CHALLENGE_SECONDS = 10 * 60
+
+
+class SessionStore(db.SessionStore):
+    def _validate_session_key(self, key):
+        # A forged cookie may hold what PostgreSQL cannot even look for.
+        return super()._validate_session_key(key) and key.isascii() and key.isalnum()
+
+    def get_session_cookie_age(self):
+        """Of somebody who only looked at the sign-in page nothing stays for two weeks."""
+        if set(self.keys()) == {CHALLENGE}:
+            return CHALLENGE_SECONDS
+        return super().get_session_cookie_age()
 
 
 def sessions_of(user):

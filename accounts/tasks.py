@@ -18,7 +18,5 @@ def clear_sessions():
     Session.objects.filter(expire_date__lt=now).delete()
     UserSession.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()
     KnownDevice.objects.filter(seen_at__lt=now - REMEMBERED_FOR).delete()
-    unopened = User.objects.never_verified().filter(
-        last_login=None, is_staff=False, date_joined__lt=now - UNVERIFIED_FOR
-    )
-    unopened.forget()
+    unopened = User.objects.never_verified().without_rights()
+    unopened.filter(last_login=None, date_joined__lt=now - UNVERIFIED_FOR).forget()

@@ -1,13 +1,20 @@
+from urllib.parse import urlencode
+
+from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
 from django.urls import path, reverse
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 
+from accounts.guards import asked_first
+from accounts.second_factor import is_proved
 from kazvek.demo import DEMO_STAFF
 from privacy import record_pages
+from privacy.acknowledgements import awaited
 
 
 class KazvekAdmin(admin.AdminSite):
@@ -17,29 +24,40 @@ class KazvekAdmin(admin.AdminSite):
     site_url = "/"
 
     def has_permission(self, request):
-        return super().has_permission(request) and (
-            request.user.has_second_factor or is_demo_staff(request.user)
+        return (
+            super().has_permission(request)
+            and (is_demo_staff(request.user) or is_proved(request))
+            and not awaited(request.user.subject)
         )
 
     def each_context(self, request):
         return super().each_context(request) | {
-            "enters_without_second_factor": self.has_permission(request)
-            and not request.user.has_second_factor
+            "enters_without_second_factor": self.has_permission(request) and not is_proved(request)
         }
 
+    @method_decorator(asked_first)
     def login(self, request, extra_context=None):
+        here = request.GET.get("next", reverse("admin:index"))
         if request.user.is_anonymous:
-            here = request.GET.get("next", reverse("admin:index"))
             return redirect_to_login(here, reverse("account_login"))
         if not request.user.is_staff:
             raise PermissionDenied
-        if not self.has_permission(request):
+        if self.has_permission(request):
+            return redirect("admin:index")
+        if not request.user.has_second_factor:
             messages.warning(
                 request,
                 _("The administration opens to you once you have set up a second factor."),
             )
             return redirect("accounts:security")
-        return redirect("admin:index")
+        messages.warning(
+            request,
+            _(
+                "On this device you are signed in without your second factor. Use it now and "
+                "the administration opens."
+            ),
+        )
+        return redirect(f"{page_for_second_factor(request.user)}?{urlencode({'next': here})}")
 
     def get_urls(self):
         pages = [
@@ -69,6 +87,12 @@ class KazvekAdmin(admin.AdminSite):
 
     def password_change(self, request, extra_context=None):
         return redirect("account_change_password")
+
+
+def page_for_second_factor(user):
+    """Of the ways to prove again who one is, the first that is more than the password."""
+    ways = get_adapter().get_reauthentication_methods(user)
+    return next(way["url"] for way in ways if way["id"] != "reauthenticate")
 
 
 def is_demo_staff(user):

@@ -29,6 +29,8 @@ ALLOWED = (
     "queue",
     "count",
     "subject",
+    "run",
+    "seal",
 )
 
 

@@ -114,18 +114,24 @@ TEMPLATES = [
 
 # Data
 
-DATABASES = {"default": env.db("DATABASE_URL")}
-DATABASES["default"] |= {
-    "ENGINE": "django.db.backends.postgresql",
-    "CONN_HEALTH_CHECKS": True,
-    "OPTIONS": {"pool": {"min_size": 1, "max_size": 4, "timeout": 5}, "connect_timeout": 5},
+database = env.db("DATABASE_URL")
+# What the address asks for, sslmode above all, holds.
+database["OPTIONS"] = {
+    "connect_timeout": 5,
+    **database.get("OPTIONS", {}),
+    "pool": {"min_size": 1, "max_size": 4, "timeout": 5},
+}
+DATABASES = {
+    "default": database | {"ENGINE": "django.db.backends.postgresql", "CONN_HEALTH_CHECKS": True}
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Three databases of one Valkey: what may be lost, what Celery waits for, one to spare.
 REDIS_URL = env("REDIS_URL").rstrip("/")
-if urlsplit(REDIS_URL).path:
-    raise ImproperlyConfigured("REDIS_URL names a server, without a database number at its end.")
+if urlsplit(REDIS_URL).path or urlsplit(REDIS_URL).query:
+    raise ImproperlyConfigured(
+        "REDIS_URL names a server and nothing behind it: no database number, no options."
+    )
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
@@ -244,6 +250,8 @@ ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = urlsplit(SITE_URL).scheme
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
+# Beside those of allauth itself.
+ACCOUNT_RATE_LIMITS = {"passkey_challenge": "30/m/ip"}
 ACCOUNT_FORMS = {
     "add_email": "accounts.forms.AddEmailForm",
     "change_password": "accounts.forms.ChangePasswordForm",
@@ -285,6 +293,7 @@ SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_AGE = 365 * 24 * 60 * 60
 SESSION_COOKIE_AGE = 14 * 24 * 60 * 60
+SESSION_ENGINE = "accounts.sessions"
 CSRF_FAILURE_VIEW = "pages.views.csrf_refused"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 

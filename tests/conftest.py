@@ -1,10 +1,12 @@
 import os
+import time
 from collections import defaultdict
 from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.mfa.totp.internal import auth as totp
 from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.management import call_command
@@ -13,6 +15,8 @@ from django.utils import translation
 from playwright.sync_api import sync_playwright
 
 from accounts.models import User
+from privacy.documents import content_digest, publish
+from privacy.models import Clause, ControllerIdentity, Document, Version
 from privacy.operator import forget_operator
 
 # Playwright keeps an event loop in this thread; Django's ORM is still used by one thread at a time.
@@ -150,6 +154,8 @@ def quick_hashing(settings):
 # The cast: named people, each with the same password.
 
 PASSWORD = "steppe wind over barley"
+# Of their authenticator apps.
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
 @pytest.fixture
@@ -170,3 +176,76 @@ def aigul(make_user):
 @pytest.fixture
 def marat(make_user):
     return make_user("marat@example.com", first_name="Марат", surname="Ким")
+
+
+def enter_with_code(client, user):
+    """By the password and a code of an authenticator app, which the person gets if need be."""
+    if not user.authenticator_set.filter(type="totp").exists():
+        totp.TOTP.activate(user, SECRET)
+    client.post("/en/accounts/login/", {"login": user.email, "password": PASSWORD})
+    response = client.post("/en/accounts/2fa/authenticate/", {"code": code_of(SECRET)})
+    assert response.status_code == 302, response.content.decode()
+
+
+def code_of(secret):
+    return totp.format_hotp_value(totp.hotp_value(secret, int(time.time()) // 30))
+
+
+# What stands in the documents.
+
+LANGUAGES = ["kk", "ru", "en"]
+MAILINGS = ["news", "promotions", "offers", "group"]
+
+
+@pytest.fixture
+def operator(db):
+    return ControllerIdentity.objects.get_or_create(
+        defaults={
+            "name": "VECTOR'KZ",
+            "bin": "990140000029",
+            "address_kk": "Қостанай",
+            "address_ru": "Костанай",
+            "address_en": "Kostanay",
+            "email": "support@kazvek.com",
+            "phone": "+77142000000",
+            "website": "https://kazvek.com/",
+            "data_protection_contact": "privacy@kazvek.com",
+            "supervisory_authority_kk": "Уәкілетті орган",
+            "supervisory_authority_ru": "Уполномоченный орган",
+            "supervisory_authority_en": "The authorised body",
+        }
+    )[0]
+
+
+@pytest.fixture
+def publish_version(operator):
+    """A new version in force: `publish_version("privacy", is_material=True)`."""
+
+    def make(
+        slug="privacy", *, is_material=False, purposes=MAILINGS, suspended=(), effective_at=None
+    ):
+        document, _ = Document.objects.get_or_create(slug=slug)
+        words = {f"{name}_{code}": "x" for name in ("title", "summary") for code in LANGUAGES}
+        draft = Version.objects.create(document=document, **words)
+        for number, purpose in enumerate(["", *purposes], start=1):
+            Clause.objects.create(
+                version=draft,
+                number=str(number),
+                purposes=[purpose] if purpose else [],
+                is_suspended=purpose in suspended,
+                **{f"text_{code}": f"Clause {number}" for code in LANGUAGES},
+            )
+        return publish(
+            draft,
+            as_seen=content_digest(draft),
+            is_material=is_material,
+            effective_at=effective_at,
+        )
+
+    return make
+
+
+@pytest.fixture
+def policy(publish_version):
+    """Without one nobody can sign up."""
+    return publish_version("privacy")

@@ -61,5 +61,10 @@ def link_in(letter):
     return re.search(r"^https?://[^/\s]+(/\S+)$", letter.body, re.MULTILINE)[1]
 
 
+def shown_at_sign_up(client, language="en"):
+    """The hidden field that says which words the form showed."""
+    return client.get(f"/{language}/accounts/signup/").context["form"].shown
+
+
 def is_signed_in(client):
     return client.get("/en/account/").status_code == 200

@@ -2,13 +2,15 @@
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP
 from axe_playwright_python.sync_playwright import Axe
 
 from accounts.models import Address, Phone
 from tests.accounts.conftest import link_in
-from tests.conftest import PASSWORD
+from tests.accounts.test_letters import assert_tells_only_of_the_account
+from tests.conftest import PASSWORD, SECRET, code_of
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("policy")]
 
 STANDARD = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 NEW = "four quiet combines in august"
@@ -68,7 +70,8 @@ def prove(page, path):
     page.wait_for_url(lambda url: url.endswith(path) and "?" not in url)
 
 
-def test_a_passkey_is_added_signs_in_proves_and_is_removed(page, with_passkeys, aigul):
+@pytest.mark.clause("P3.3b", "P3.1b")
+def test_a_passkey_is_added_signs_in_proves_and_is_removed(page, with_passkeys, aigul, mailoutbox):
     with_passkeys(page)
     sign_in(page, aigul)
     page.wait_for_url("**/en/account/")
@@ -76,7 +79,14 @@ def test_a_passkey_is_added_signs_in_proves_and_is_removed(page, with_passkeys, 
     walk_to(page, "passkey-form button")
     page.keyboard.press("Enter")
     page.wait_for_url("**/recovery-codes/")
-    assert Authenticator.objects.get(type="webauthn").wrap().is_passwordless
+    passkey = Authenticator.objects.get(type="webauthn").wrap()
+    assert passkey.is_passwordless
+    # The device keeps the private key (a number under -4) and whatever it knows of its owner.
+    assert set(passkey.authenticator_data.credential_data.public_key) == {1, 3, -1, -2, -3}
+    assert set(passkey.instance.data) == {"name", "credential"}
+    assert "A passkey was added" in [letter.subject for letter in mailoutbox]
+    for letter in mailoutbox:
+        assert_tells_only_of_the_account(letter)
 
     page.goto("/en/accounts/logout/")
     walk_to(page, "main form button")
@@ -210,10 +220,13 @@ def test_the_administration_keeps_to_the_policy_of_scripts_and_styles(
     open_browser, make_user, scheme
 ):
     chief = make_user("chief@example.com", is_staff=True, is_superuser=True)
+    TOTP.activate(chief, SECRET)
     page = open_browser(color_scheme=scheme)
     sign_in(page, chief)
+    page.wait_for_url("**/2fa/authenticate/")
+    type_into(page, "code", code_of(SECRET))
+    page.keyboard.press("Enter")
     page.wait_for_url("**/en/account/")
-    Authenticator.objects.create(user=chief, type="totp", data={"secret": "unused"})
     broken = []
     page.on("console", lambda said: broken.append(said.text) if said.type == "error" else None)
 

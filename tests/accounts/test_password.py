@@ -1,6 +1,9 @@
 from datetime import timedelta
 
+import pytest
 import time_machine
+from django.utils.html import conditional_escape
+from django.utils.translation import gettext, override
 
 from tests.accounts.conftest import SAFARI, is_signed_in, link_in
 from tests.conftest import PASSWORD
@@ -17,6 +20,7 @@ def follow(client, letter):
     return client.get(link_in(letter))["Location"]
 
 
+@pytest.mark.clause("P1.6")
 def test_a_forgotten_password_is_replaced_by_the_link_in_a_letter(
     client, sign_in, aigul, mailoutbox
 ):
@@ -67,6 +71,7 @@ def test_letters_about_a_password_have_a_limit(client, aigul, mailoutbox):
     assert len(mailoutbox) == 5
 
 
+@pytest.mark.clause("P1.6")
 def test_a_weak_password_is_not_set_by_the_link_either(client, aigul, mailoutbox):
     ask_for_letter(client, aigul.email)
 
@@ -77,6 +82,7 @@ def test_a_weak_password_is_not_set_by_the_link_either(client, aigul, mailoutbox
     assert aigul.check_password(PASSWORD)
 
 
+@pytest.mark.clause("P1.6")
 def test_changing_the_password_signs_all_others_out_and_writes_a_letter(sign_in, aigul, mailoutbox):
     here, there = sign_in(aigul), sign_in(aigul)
 
@@ -107,12 +113,37 @@ def test_without_the_present_password_nothing_changes(sign_in, aigul, mailoutbox
     assert mailoutbox == []
 
 
-def test_the_warning_stands_where_passwords_and_sessions_are(client, sign_in, aigul, mailoutbox):
-    signed_in = sign_in(aigul)
-    sign_in(aigul, agent=SAFARI)
-    warning = "Whoever learns your password"
+@pytest.mark.clause("P1.6")
+@pytest.mark.parametrize("language", ["en", "ru", "kk"])
+def test_the_warning_stands_where_passwords_and_sessions_are(
+    client, sign_in, make_user, mailoutbox, policy, language
+):
+    person = make_user("person@example.com", language=language)
+    signed_in = sign_in(person)
+    sign_in(person, agent=SAFARI)
+    with override(language):
+        beware, letter = gettext(BEWARE), gettext(NOT_YOU)
 
-    assert warning in client.get("/en/accounts/signup/").content.decode()
-    assert warning in signed_in.get("/en/accounts/password/change/").content.decode()
-    assert warning in signed_in.get("/en/account/security/").content.decode()
-    assert "somebody knows your password" in mailoutbox[0].body
+    pages = [
+        browser.get(f"/{language}/{path}").content.decode()
+        for browser, path in (
+            (client, "accounts/signup/"),
+            (signed_in, "accounts/password/change/"),
+            (signed_in, "account/security/"),
+        )
+    ]
+
+    assert (beware != BEWARE) == (letter != NOT_YOU) == (language != "en")
+    assert [page.count(conditional_escape(beware)) for page in pages] == [1, 1, 1]
+    assert letter in mailoutbox[0].body
+
+
+BEWARE = (
+    "Whoever learns your password or reads your mail can act in your name. Use a password that "
+    "you use nowhere else, tell it to nobody, and sign out on devices of others. We never ask "
+    "for it."
+)
+NOT_YOU = (
+    "If it was not you, somebody knows your password or reads your mail. Choose a new password "
+    "at once and sign out all devices:"
+)

@@ -1,9 +1,11 @@
+import re
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection
 
 from accounts.models import Address, Phone, User
+from tests.accounts.conftest import link_in
 from tests.conftest import PASSWORD
 
 PROFILE = "/en/account/profile/"
@@ -15,6 +17,7 @@ def browser(client, aigul):
     return client
 
 
+@pytest.mark.clause("P5.1a")
 def test_the_name_in_three_parts_the_activity_and_the_language_can_be_changed(browser, aigul):
     browser.post(
         f"{PROFILE}person/",
@@ -34,6 +37,7 @@ def test_the_name_in_three_parts_the_activity_and_the_language_can_be_changed(br
     assert "Нұрланқызы" in browser.get(PROFILE).content.decode()
 
 
+@pytest.mark.clause("P5.1a")
 def test_every_part_of_the_name_can_be_emptied(browser, aigul):
     browser.post(f"{PROFILE}person/", {"language": "en"})
 
@@ -113,6 +117,7 @@ def test_two_people_may_have_the_same_phone(browser, aigul, marat):
     assert aigul.phones.count() == 1
 
 
+@pytest.mark.clause("P5.1a", "P1.2d")
 def test_a_phone_is_changed_and_removed(browser, aigul):
     phone = Phone.objects.create(user=aigul, number="+77012345678")
 
@@ -148,19 +153,59 @@ def test_ten_phones_are_the_most_also_when_added_at_once(client, aigul):
     assert aigul.phones.count() == Phone.MOST_PER_USER
 
 
+@pytest.mark.clause("P5.1a", "P1.2e")
 @pytest.mark.parametrize("kind", ["residence", "stay", "work"])
 def test_each_address_is_added_changed_and_removed(browser, aigul, kind):
     page = f"{PROFILE}addresses/{kind}/"
+    others = sorted({"residence", "stay", "work"} - {kind})
+    for other in others:
+        Address.objects.create(user=aigul, kind=other, region="Ақмола", settlement="Көкшетау")
     browser.post(page, {"region": "Қостанай облысы", "settlement": "Қарабалық"})
     browser.post(page, {"region": "Қостанай облысы", "settlement": "Рудный", "postcode": "111500"})
 
     assert Address.objects.get(user=aigul, kind=kind).settlement == "Рудный"
     assert "Рудный" in browser.get(PROFILE).content.decode()
     assert browser.get(f"{page}remove/").status_code == 200
-    assert aigul.addresses.count() == 1
+    assert aigul.addresses.count() == 3
     browser.post(f"{page}remove/")
 
-    assert aigul.addresses.count() == 0
+    assert sorted(aigul.addresses.values_list("kind", flat=True)) == others
+
+
+def everything_stored():
+    """Every row of every table, as text."""
+    with connection.cursor() as cursor:
+        return "\n".join(
+            str(row)
+            for table in connection.introspection.table_names(cursor)
+            for row in rows_of(cursor, table)
+        )
+
+
+def rows_of(cursor, table):
+    cursor.execute(f'SELECT t::text FROM "{table}" t')
+    return cursor.fetchall()
+
+
+@pytest.mark.clause("P1.2d")
+def test_of_a_changed_address_and_phone_the_former_ones_are_kept_nowhere(
+    sign_in, confirm, aigul, mailoutbox
+):
+    browser = sign_in(aigul)
+    confirm(browser)
+    phone = Phone.objects.create(user=aigul, number="+77012345678")
+    browser.post("/en/accounts/email/", {"email": "moved@example.com", "action_add": ""})
+    browser.post(link_in(mailoutbox[0]))
+    browser.post(f"{PROFILE}phones/{phone.pk}/", {"number": "+77772345678", "purpose": "calls"})
+    browser.get("/en/account/")  # where the sentences are read that named the address
+    changed = everything_stored()
+
+    User.objects.filter(pk=aigul.pk).forget()
+
+    assert "moved@example.com" in changed
+    assert "+77772345678" in changed
+    assert not re.search(r"aigul@|7012345678", changed)
+    assert not re.search(r"moved@|7772345678|aigul@|7012345678", everything_stored())
 
 
 def test_an_unknown_kind_of_address_is_not_there(browser, aigul):

@@ -1,22 +1,17 @@
 import re
+from datetime import timedelta
 
 import pytest
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import (
-    format_hotp_value,
-    hotp_value,
-    yield_hotp_counters_from_time,
-)
+from django.contrib.sessions.models import Session
+from django.core.cache import caches
+from django.utils import timezone
 
 from tests.accounts.conftest import is_signed_in
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, code_of
 
 ACTIVATE = "/en/accounts/2fa/totp/activate/"
 CODES = "/en/accounts/2fa/recovery-codes/"
-
-
-def code_of(secret):
-    return format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time()))))
 
 
 @pytest.fixture
@@ -61,6 +56,7 @@ def test_setting_up_an_app_shows_recovery_codes_once_and_writes_a_letter(
     assert secret not in mailoutbox[0].body
 
 
+@pytest.mark.clause("P6.1a")
 def test_secrets_are_not_readable_in_the_database(secret, aigul):
     stored = str(list(Authenticator.objects.filter(user=aigul).values_list("data", flat=True)))
 
@@ -100,6 +96,29 @@ def test_a_code_is_good_once(client, open_client, secret, aigul):
     onlooker.post("/en/accounts/2fa/authenticate/", {"code": code})
 
     assert not is_signed_in(onlooker)
+
+
+def test_a_used_code_is_remembered_as_long_as_it_is_good(client, secret, aigul):
+    begin(client, aigul)
+    client.post("/en/accounts/2fa/authenticate/", {"code": code_of(secret)})
+
+    server = caches["default"]._cache.get_client()
+    [mark] = server.scan_iter(f"{caches['default'].key_prefix}:*allauth.mfa.totp.used*")
+    assert 85 < server.ttl(mark) <= 90
+
+
+def test_the_first_factor_ends_the_sessions_that_did_without(
+    sign_in, confirm, aigul, django_capture_on_commit_callbacks
+):
+    thief, browser = sign_in(aigul, address="198.51.100.9"), sign_in(aigul)
+    confirm(browser)
+    secret = browser.get(ACTIVATE).context["form"].secret
+
+    with django_capture_on_commit_callbacks(execute=True):
+        browser.post(ACTIVATE, {"code": code_of(secret)})
+
+    assert is_signed_in(browser)
+    assert not is_signed_in(thief)
 
 
 def test_codes_cannot_be_guessed_through(client, secret, aigul):
@@ -142,6 +161,7 @@ def test_removing_the_app_takes_the_recovery_codes_along_and_writes_a_letter(
     assert mailoutbox[-1].subject == "The authenticator app was removed"
 
 
+@pytest.mark.clause("P1.6")
 @pytest.mark.parametrize(
     "path",
     ["totp/activate/", "webauthn/add/", "recovery-codes/generate/"],
@@ -165,3 +185,26 @@ def test_a_forged_passkey_is_refused_in_words(client, aigul, credential):
 
     assert response["Location"] == "/en/accounts/login/"
     assert not is_signed_in(client)
+
+
+CHALLENGE = "/en/accounts/2fa/webauthn/login/"
+AS_SCRIPT = {"accept": "application/json"}
+
+
+def test_questions_to_a_passkey_have_a_limit_and_their_sessions_a_short_life(open_client, db):
+    answers = [open_client().get(CHALLENGE, headers=AS_SCRIPT).status_code for _ in range(32)]
+
+    assert answers == [200] * 30 + [429] * 2
+    assert Session.objects.count() == 30
+    soon = timezone.now() + timedelta(minutes=10)
+    assert not Session.objects.filter(expire_date__gt=soon).exists()
+
+
+def test_who_signs_in_after_the_question_stays_as_long_as_others(client, aigul):
+    client.get(CHALLENGE, headers=AS_SCRIPT)
+    client.post(
+        "/en/accounts/login/", {"login": aigul.email, "password": PASSWORD, "remember": "on"}
+    )
+
+    fortnight = timezone.now() + timedelta(days=14)
+    assert fortnight - Session.objects.get().expire_date < timedelta(minutes=1)

@@ -3,6 +3,7 @@ from datetime import timedelta
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
@@ -29,6 +30,7 @@ def test_the_page_shows_each_device_and_marks_this_one(sign_in, aigul):
     assert page.count("<b>this device</b>") == 1
 
 
+@pytest.mark.clause("P1.2g")
 def test_neither_the_whole_address_nor_the_browsers_description_is_kept(sign_in, aigul):
     sign_in(aigul, agent=SAFARI, address="203.0.113.77")
 
@@ -44,6 +46,7 @@ def test_an_unknown_or_hostile_browser_signs_in_as_unknown(sign_in, aigul, agent
     assert "Unknown browser" in client.get(SECURITY).content.decode()
 
 
+@pytest.mark.clause("P1.6")
 def test_another_device_is_signed_out_by_its_own_button(sign_in, confirm, aigul):
     client, other, third = sign_in(aigul), sign_in(aigul, agent=SAFARI), sign_in(aigul)
     confirm(client)
@@ -110,7 +113,18 @@ def test_what_has_run_out_is_forgotten(sign_in, make_user, aigul):
     assert Subject.objects.count() == EmailAddress.objects.count() == 2
 
 
+@pytest.mark.clause("P2.2")
 def test_the_password_is_nowhere_in_what_a_session_keeps(sign_in, aigul):
     sign_in(aigul)
 
     assert PASSWORD not in str(Session.objects.get().get_decoded())
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("key", ['"\\000aaaaaaaaaaaa"', "ключ-сессии", "' OR 1=1 --", "x" * 5000])
+def test_a_forged_key_of_a_session_is_no_session(client, key):
+    cookie = f"{settings.SESSION_COOKIE_NAME}={key}".encode().decode("latin-1")
+
+    response = client.get("/en/account/", headers={"cookie": cookie})
+
+    assert response["Location"].startswith("/en/accounts/login/")

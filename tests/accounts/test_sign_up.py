@@ -3,17 +3,26 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from allauth.account.models import EmailAddress
 from django.db import connection
+from zxcvbn import zxcvbn
 
 from accounts.models import User
 from privacy.models import Subject
-from tests.accounts.conftest import is_signed_in, link_in
+from tests.accounts.conftest import is_signed_in, link_in, shown_at_sign_up
 from tests.conftest import PASSWORD
 
-
-def sign_up(client, email="aigul@example.com", password=PASSWORD, language="en"):
-    return client.post(f"/{language}/accounts/signup/", {"email": email, "password1": password})
+pytestmark = pytest.mark.usefixtures("policy")
 
 
+def sign_up(client, email="aigul@example.com", password=PASSWORD, language="en", shown=None):
+    form = {
+        "email": email,
+        "password1": password,
+        "shown": shown or shown_at_sign_up(client, language),
+    }
+    return client.post(f"/{language}/accounts/signup/", form)
+
+
+@pytest.mark.clause("P2.2")
 @pytest.mark.django_db
 def test_the_letter_comes_in_the_language_of_the_page_and_its_button_confirms(client, mailoutbox):
     response = sign_up(client, language="kk")
@@ -91,11 +100,14 @@ def test_a_known_address_gets_the_same_answer_and_its_owner_a_letter(
     assert b"Open the letter" in pages[1]
 
 
+@pytest.mark.clause("P2.2")
 @pytest.mark.django_db(transaction=True)
 def test_two_at_once_with_one_address_make_one_account(open_client):
+    shown = shown_at_sign_up(open_client())
+
     def attempt(client):
         try:
-            return sign_up(client)["Location"]
+            return sign_up(client, shown=shown)["Location"]
         finally:
             connection.close()
 
@@ -132,6 +144,7 @@ def test_account_address_and_letter_are_one_transaction(client, settings):
     assert User.objects.count() == 1
 
 
+@pytest.mark.clause("P1.6")
 @pytest.mark.parametrize(
     "password",
     [
@@ -198,3 +211,31 @@ def test_who_only_claimed_an_address_yields_to_who_proves_it(
 
 def test_who_is_signed_in_is_led_to_the_account(sign_in, aigul):
     assert sign_in(aigul).get("/en/accounts/signup/")["Location"] == "/en/account/"
+
+
+@pytest.mark.django_db
+def test_of_a_long_password_only_the_beginning_is_judged(client, monkeypatch):
+    judged = []
+
+    def note(spelling, **more):
+        judged.append(spelling)
+        return zxcvbn(spelling, **more)
+
+    monkeypatch.setattr("accounts.passwords.zxcvbn", note)
+
+    response = sign_up(client, password="4@8({[<369&#!1|0$5+7%2" * 4)
+
+    assert response.status_code == 302
+    assert sorted(map(len, judged)) == [24, 24]
+
+
+@pytest.mark.django_db
+def test_what_reads_the_same_in_both_layouts_is_judged_once(client, monkeypatch):
+    judged = []
+    monkeypatch.setattr(
+        "accounts.passwords.zxcvbn", lambda text, **more: judged.append(text) or zxcvbn(text)
+    )
+
+    sign_up(client, password="4823-9915-0472-6638")
+
+    assert judged == ["4823-9915-0472-6638"]

@@ -4,6 +4,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP
 from allauth.usersessions.models import UserSession
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
@@ -12,7 +13,8 @@ from django.core.management import CommandError, call_command
 from accounts.models import User
 from kazvek.demo import ADMINISTRATOR
 from tests.accounts.conftest import is_signed_in, link_in
-from tests.conftest import PASSWORD
+from tests.accounts.test_private_pages import PASSKEY
+from tests.conftest import PASSWORD, SECRET, code_of, enter_with_code
 
 USERS = "/admin/accounts/user/"
 
@@ -20,7 +22,7 @@ USERS = "/admin/accounts/user/"
 @pytest.fixture
 def administrator(make_user):
     user = make_user("chief@example.com", is_staff=True, is_superuser=True)
-    Authenticator.objects.create(user=user, type="totp", data={"secret": "unused"})
+    TOTP.activate(user, SECRET)
     return user
 
 
@@ -28,7 +30,7 @@ def administrator(make_user):
 def moderator(make_user):
     user = make_user("moderator@kazvek.example", is_staff=True)
     user.user_permissions.set(Permission.objects.filter(codename__in=["view_user", "change_user"]))
-    Authenticator.objects.create(user=user, type="totp", data={"secret": "unused"})
+    TOTP.activate(user, SECRET)
     return user
 
 
@@ -41,7 +43,10 @@ def locked_out(aigul):
 
 
 def enter(client, user):
-    client.force_login(user)
+    if user.has_second_factor:
+        enter_with_code(client, user)
+    else:
+        client.force_login(user)
     return client.get("/admin/", follow=True)
 
 
@@ -51,10 +56,12 @@ def test_who_is_not_signed_in_is_led_to_the_portals_sign_in_and_back(client, db)
     assert chain[-1][0].endswith("/accounts/login/?next=/admin/accounts/user/")
 
 
+@pytest.mark.clause("P6.1a")
 def test_somebody_who_is_not_staff_is_refused(client, aigul):
     assert enter(client, aigul).status_code == 403
 
 
+@pytest.mark.clause("P6.1a")
 def test_staff_without_a_second_factor_are_led_to_setting_one_up(client, make_user):
     chief = make_user("chief@example.com", is_staff=True, is_superuser=True)
 
@@ -69,6 +76,62 @@ def test_staff_with_a_second_factor_enter(client, administrator):
 
     assert response.status_code == 200
     assert "messagelist" not in response.content.decode()
+
+
+def test_a_session_that_used_no_second_factor_is_asked_for_it_and_then_enters(
+    client, administrator
+):
+    client.force_login(administrator)
+
+    asked = client.get("/admin/accounts/user/", follow=True)
+    door = asked.redirect_chain[-1][0]
+    by_password = client.post("/en/accounts/reauthenticate/", {"password": PASSWORD})
+    still_asked = client.get(USERS)
+    proved = client.post(door, {"code": code_of(SECRET)})
+
+    assert door.endswith("/accounts/2fa/reauthenticate/?next=%2Fadmin%2Faccounts%2Fuser%2F")
+    assert "<form" in asked.content.decode()
+    assert (by_password.status_code, still_asked.status_code) == (302, 302)
+    assert proved["Location"] == "/admin/accounts/user/"
+    assert client.get(USERS).status_code == 200
+
+
+def test_who_has_only_a_passkey_is_asked_for_that(client, make_user):
+    chief = make_user("chief@example.com", is_staff=True, is_superuser=True)
+    data = {"name": "Laptop", "credential": PASSKEY}
+    Authenticator.objects.create(user=chief, type="webauthn", data=data)
+    client.force_login(chief)
+
+    door = client.get(client.get("/admin/")["Location"])["Location"]
+
+    assert door.partition("?")[0].endswith("/accounts/2fa/webauthn/reauthenticate/")
+    assert client.get(USERS).status_code == 302
+
+
+def test_a_factor_that_is_gone_proves_nothing(client, administrator):
+    enter(client, administrator)
+    administrator.authenticator_set.all().delete()
+    TOTP.activate(administrator, SECRET)
+
+    assert client.get(USERS).status_code == 302
+
+
+def test_staff_who_owe_an_answer_to_changed_documents_meet_the_question_first(
+    client, administrator, aigul, publish_version
+):
+    enter(client, administrator)
+    publish_version("privacy", is_material=True)
+
+    answer = client.get(USERS, follow=True)
+    client.post(f"{USERS}{aigul.pk}/change/", {"language": "en", "surname": "Changed"})
+
+    assert "/account/privacy/changes/" in answer.redirect_chain[-1][0]
+    aigul.refresh_from_db()
+    assert aigul.surname == "Сейтқазы"
+    form = {"shown": answer.context["shown"]}
+    onward = client.post(answer.redirect_chain[-1][0], form, follow=True)
+    assert onward.request["PATH_INFO"] == "/admin/"
+    assert client.get(USERS).status_code == 200
 
 
 def test_recovery_codes_alone_are_no_second_factor(client, make_user):
@@ -133,6 +196,23 @@ def test_a_moderator_makes_nobody_staff_and_leaves_staff_alone(
     assert (aigul.is_staff, aigul.is_superuser) == (False, False)
     assert refused.status_code == 403
     assert administrator.is_active
+
+
+def test_a_moderator_leaves_an_administrator_alone_who_may_not_enter_yet(
+    client, moderator, make_user, mailoutbox
+):
+    chief = make_user("chief@example.com", is_superuser=True)
+    Authenticator.objects.create(user=chief, type="totp", data={"secret": "unused"})
+    enter(client, moderator)
+
+    refused = client.post(f"{USERS}{chief.pk}/change/", {"language": "en", "is_active": ""})
+    remove(client, chief, reason="I would like to")
+
+    chief.refresh_from_db()
+    assert refused.status_code == 403
+    assert chief.is_active
+    assert chief.has_second_factor
+    assert mailoutbox == []
 
 
 def remove(client, user, **more):

@@ -5,6 +5,7 @@ pytestmark = pytest.mark.django_db
 PAGES = ["/ru/", "/kk/help/", "/en/accounts/login/", "/healthz", "/en/no-such-page/"]
 
 
+@pytest.mark.clause("P4.3", "P6.1a")
 @pytest.mark.parametrize("page", PAGES)
 def test_every_answer_carries_the_safety_headers(client, page):
     headers = client.get(page).headers

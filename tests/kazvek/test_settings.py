@@ -51,3 +51,24 @@ def test_production_cookies_are_bound_to_the_host():
     )  # fmt: skip
 
     assert shown.stdout.split() == ["__Host-session", "__Host-csrf", "__Host-language", "False"]
+
+
+def test_what_the_database_address_demands_holds():
+    shown = manage(
+        "shell", "-v0", "-c",
+        "from django.conf import settings as s;"
+        "print(s.DATABASES['default']['OPTIONS']['sslmode'])",
+        LOCAL="", **PRODUCTION | {"DATABASE_URL": PRODUCTION["DATABASE_URL"] + "?sslmode=require"},
+    )  # fmt: skip
+
+    assert shown.stdout.split() == ["require"]
+
+
+@pytest.mark.parametrize("ending", ["/0", "?ssl_cert_reqs=required"])
+def test_a_valkey_address_with_something_behind_the_server_is_refused(ending):
+    started = manage(
+        "check", LOCAL="", **PRODUCTION | {"REDIS_URL": PRODUCTION["REDIS_URL"] + ending}
+    )
+
+    assert started.returncode != 0
+    assert "REDIS_URL names a server and nothing behind it" in started.stderr

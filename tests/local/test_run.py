@@ -4,6 +4,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.request
 
 import pytest
 
@@ -27,6 +28,9 @@ def test_the_portal_starts_refuses_a_second_start_and_stops_clean(
     written = secrets.read_text()
     assert "LOCAL=1" in written
     assert secrets.stat().st_mode & 0o077 == 0
+    # What the first start writes for ever, it writes in the language of the page.
+    with urllib.request.urlopen(f"http://localhost:{port}/ru/cookies/") as page:
+        assert "strictly needed" not in page.read().decode()
 
     second = make_run()
     assert second.wait(timeout=30) == 1
@@ -48,6 +52,7 @@ def test_the_portal_starts_refuses_a_second_start_and_stops_clean(
     await_ready(third)
     assert answers()
     assert secrets.read_text() == written
+    assert "draft" not in third.said()
 
 
 def test_a_taken_port_is_said_before_anything_starts(make_run, checkout, port):

@@ -2,6 +2,7 @@ import re
 
 import pytest
 from django.core.management import call_command
+from django.utils.translation import gettext, override
 
 from pages.catalogue import NAMES
 from tests.html import assert_valid
@@ -83,10 +84,19 @@ def test_the_language_links_stay_on_the_same_page_with_its_question(client, lang
         assert f'href="/language/{code}/?next=%2F{code}%2Flistings%2F%3Fq%3Dwheat"' in html
 
 
-def test_the_footer_carries_the_years_and_the_rights(client, time_machine):
+@pytest.mark.clause("P7.4")
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("page", [*OPEN, *OPENING, "no-such-page/"])
+def test_the_footer_carries_the_years_and_the_rights(client, time_machine, language, page):
     time_machine.move_to("2031-05-05")
 
-    assert "2009-2031 © All Rights Reserved" in client.get("/en/").content.decode()
+    html = client.get(f"/{language}/{page}").content.decode()
+
+    with override(language):
+        rights = gettext("2009-%(year)s © All Rights Reserved") % {"year": 2031}
+    assert html.count(f"<span>{rights}</span>") == 1
+    assert rights.startswith("2009-2031 © ")
+    assert rights.endswith("All Rights Reserved") == (language == "en")
 
 
 def test_the_contact_page_names_the_operator(client):
