@@ -3,10 +3,12 @@
 import django
 from django.core.management import call_command
 
+from kazvek import catalogues
+
 
 def main():
+    catalogues.compile_all()  # first: what Django has read once it does not read again
     django.setup()
-    call_command("compile_translations")
     call_command("migrate", interactive=False, verbosity=0)
     call_command("load_documents", sample_operator=True)
     call_command("demo", if_empty=True)

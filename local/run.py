@@ -45,13 +45,19 @@ def run():
     var = servers.var_root()
     var.mkdir(parents=True, exist_ok=True)
     read_settings()
+    if os.environ.get("LOCAL") != "1":
+        raise Trouble(
+            "The environment (or .env) is that of a production site: LOCAL=1 is not set. "
+            "`make run` fills in demo data and is for one's own machine only."
+        )
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kazvek.settings")
     port = wanted_port()
     with alone(var, port) as lock:
         supervisor = Supervisor(children(var, port))
         supervisor.end_leftovers()
         held = hold_port(port)
-        if os.environ.get("LOCAL") == "1" and (missing := servers.not_given().values()):
+        servers.try_given()
+        if missing := servers.not_given().values():
             say(f"Starting {' and '.join(kind.name for kind in missing)} ...")
             servers.join()
         collect_static(var)

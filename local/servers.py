@@ -3,6 +3,9 @@ import fcntl
 import os
 from pathlib import Path
 
+import psycopg
+import redis
+
 from . import ROOT, Trouble, tell
 from .postgres import Postgres
 from .server import Server
@@ -19,6 +22,20 @@ def var_root() -> Path:
 def not_given() -> dict[str, type[Server]]:
     """The servers whose address is not in the environment, by the name it would have there."""
     return {name: kind for name, kind in SERVERS.items() if not os.environ.get(name)}
+
+
+def try_given() -> None:
+    """Say in a sentence why a server whose address is given does not let us in."""
+    try:
+        if address := os.environ.get("DATABASE_URL"):
+            psycopg.connect(address, connect_timeout=5).close()
+    except psycopg.Error as error:
+        raise Trouble(f"The PostgreSQL of DATABASE_URL does not let us in: {error}") from error
+    try:
+        if address := os.environ.get("REDIS_URL"):
+            redis.Redis.from_url(address, socket_connect_timeout=5).ping()
+    except (redis.RedisError, ValueError) as error:
+        raise Trouble(f"The server of REDIS_URL does not let us in: {error}") from error
 
 
 def join() -> None:
