@@ -20,7 +20,10 @@ EXPOSE 8000
 CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", "--blocking-threads", "1", "--no-access-log", "kazvek.wsgi:application"]
 
 FROM caddy:2.10-alpine AS proxy
-RUN chown -R 10001:10001 /data /config
+# A copy has lost the right to low ports, which the kernel would otherwise refuse to grant: the
+# container drops all capabilities, and Caddy listens on 8080 and 8443.
+RUN cp /usr/bin/caddy /usr/bin/caddy.plain && mv /usr/bin/caddy.plain /usr/bin/caddy \
+ && chown -R 10001:10001 /data /config
 COPY deploy/Caddyfile /etc/caddy/Caddyfile
 USER 10001:10001
 
