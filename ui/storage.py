@@ -35,6 +35,7 @@ STYLESHEETS = [
     "css/print.css",
 ]
 SITE_STYLESHEET = "css/site.css"
+SPACE_AND_COMMENTS = re.compile(rb"/\*.*?\*/|(?<=\n)\s+", re.DOTALL)
 
 
 class StaticStorage(CompressedManifestStaticFilesStorage):
@@ -54,4 +55,4 @@ class StaticStorage(CompressedManifestStaticFilesStorage):
             with self.open(name) as part:
                 parts.append(part.read())
         self.delete(SITE_STYLESHEET)
-        self.save(SITE_STYLESHEET, ContentFile(re.sub(rb"\n\s+", b"\n", b"".join(parts))))
+        self.save(SITE_STYLESHEET, ContentFile(SPACE_AND_COMMENTS.sub(b"", b"".join(parts))))
