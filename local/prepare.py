@@ -9,6 +9,8 @@ def main():
     call_command("compile_translations")
     call_command("migrate", interactive=False, verbosity=0)
     call_command("load_documents", sample_operator=True)
+    call_command("load_places")
+    call_command("load_catalogue")
     call_command("demo", if_empty=True)
 
 
