@@ -11,6 +11,8 @@ def main():
     django.setup()
     call_command("migrate", interactive=False, verbosity=0)
     call_command("load_documents", sample_operator=True)
+    call_command("load_places")
+    call_command("load_catalogue")
     call_command("demo", if_empty=True)
 
 

@@ -9,8 +9,6 @@ urlpatterns = [
     path("help/", views.help, name="help"),
     path("contact/", views.contact, name="contact"),
     path("style-guide/", views.style_guide, name="style_guide"),
-    path("listings/", views.listings, name="listings"),
-    path("listings/<slug:slug>/", views.listings, name="section"),
     path("sellers/", views.opening, {"page": "sellers"}, name="sellers"),
     path("cart/", views.opening, {"page": "cart"}, name="cart"),
 ]

@@ -11,8 +11,8 @@ from django.utils import translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from listings.catalogue import remembered_catalogue
 from pages import style_guide as guide
-from pages.catalogue import NAMES, SECTIONS
 from privacy.operator import current_operator
 
 log = logging.getLogger(__name__)
@@ -20,7 +20,9 @@ log = logging.getLogger(__name__)
 
 @require_safe
 def home(request):
-    return render(request, "pages/home.html", {"sections": SECTIONS})
+    catalogue = remembered_catalogue()
+    sections = [(section, catalogue.featured_in(section)) for section in catalogue.sections]
+    return render(request, "pages/home.html", {"sections": sections})
 
 
 @require_safe
@@ -31,17 +33,6 @@ def help(request):
 @require_safe
 def contact(request):
     return render(request, "pages/contact.html", {"operator": current_operator()})
-
-
-@require_safe
-def listings(request, slug=None):
-    """The catalogue before its first ad: an honest answer to a section or a search."""
-    if slug is not None and slug not in NAMES:
-        raise Http404
-    # A longer question than a search field takes is not worth repeating to whoever asks it.
-    asked = request.GET.get("q", "").strip()[:80]
-    section = NAMES.get(slug)
-    return render(request, "pages/listings.html", {"section": section, "asked": asked})
 
 
 @require_safe

@@ -1,3 +1,5 @@
+import io
+import math
 import os
 import time
 from collections import defaultdict
@@ -15,6 +17,11 @@ from django.utils import translation
 from playwright.sync_api import sync_playwright
 
 from accounts.models import User
+from listings import catalogue as catalogue_memory
+from listings.catalogue import Catalogue, forget_catalogue
+from listings.models import Category
+from listings.shipped_catalogue import SHIPPED, read
+from privacy import operator as operator_memory
 from privacy.documents import content_digest, publish
 from privacy.models import Clause, ControllerIdentity, Document, Version
 from privacy.operator import forget_operator
@@ -65,6 +72,40 @@ def nothing_remembered_from_the_test_before():
     """Of what a process keeps from one request to the next."""
     translation.activate(settings.LANGUAGE_CODE)
     forget_operator()
+    forget_catalogue()
+
+
+@pytest.fixture(scope="session")
+def shipped_tree():
+    """The categories of the shipped file, as they would be in the database."""
+    _, _, levels, _ = read(SHIPPED)
+    tree = {}
+    for pk, ((slug,), facts) in enumerate((c for level in levels for c in level.items()), start=1):
+        above = tree.get(facts["parent_id"])
+        ancestors = [*above.ancestors, above.pk] if above else []
+        parent_id = above and above.pk
+        tree[slug] = Category(pk=pk, ancestors=ancestors, **facts | {"parent_id": parent_id})
+    return Catalogue("shipped", tree.values())
+
+
+@pytest.fixture
+def catalogue_is_known(monkeypatch, shipped_tree):
+    """It was read a moment ago, as it is on most requests."""
+    monkeypatch.setitem(catalogue_memory.remembered, "catalogue", shipped_tree)
+    monkeypatch.setitem(catalogue_memory.remembered, "until", math.inf)
+
+
+@pytest.fixture
+def operator_is_known(monkeypatch):
+    """The record of the operator was read less than a minute ago, as it is on most requests."""
+    monkeypatch.setitem(operator_memory.remembered, "until", math.inf)
+
+
+@pytest.fixture
+def catalogue(db):
+    """The shipped catalogue in the database."""
+    call_command("load_catalogue", verbosity=0, stdout=io.StringIO())
+    forget_catalogue()
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,7 @@
 
 from django import template
 
-from pages.catalogue import SECTIONS
+from listings.catalogue import remembered_catalogue
 from privacy.operator import current_operator
 
 register = template.Library()
@@ -10,7 +10,7 @@ register = template.Library()
 
 @register.simple_tag
 def catalogue_sections():
-    return SECTIONS
+    return remembered_catalogue().sections
 
 
 @register.simple_tag

@@ -6,7 +6,7 @@ from tests.html import assert_valid
 # These tests may not use the database: an error page must do without.
 pytestmark = [
     pytest.mark.urls("tests.pages.crashing_urls"),
-    pytest.mark.usefixtures("operator_is_known"),
+    pytest.mark.usefixtures("operator_is_known", "catalogue_is_known"),
 ]
 
 ERRORS = [

@@ -4,7 +4,6 @@ import pytest
 from django.core.management import call_command
 from django.utils.translation import gettext, override
 
-from pages.catalogue import NAMES
 from tests.html import assert_valid
 
 LANGUAGES = ["en", "ru", "kk"]
@@ -12,7 +11,7 @@ OPEN = ["", "help/", "contact/"]
 OPENING = ["listings/", "listings/wheat/", "listings/?q=wheat", "sellers/", "cart/"]
 
 # These tests may not use the database: that is what proves that the pages need none.
-pytestmark = pytest.mark.usefixtures("operator_is_known")
+pytestmark = pytest.mark.usefixtures("operator_is_known", "catalogue_is_known")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -53,15 +52,6 @@ def test_a_page_without_content_yet_stays_out_of_search_engines(client, page):
 
     assert '<meta name="robots" content="noindex">' in html
     assert "canonical" not in html
-
-
-@pytest.mark.parametrize("slug", NAMES)
-def test_every_address_of_the_catalogue_answers(client, slug):
-    assert client.get(f"/en/listings/{slug}/").status_code == 200
-
-
-def test_an_unknown_section_is_not_found(client):
-    assert client.get("/en/listings/unicorns/").status_code == 404
 
 
 def test_a_search_is_repeated_as_words_and_never_as_markup(client):

@@ -3,7 +3,7 @@ from django.contrib.auth import get_user_model
 
 from tests.html import assert_valid
 
-pytestmark = pytest.mark.usefixtures("operator_is_known")
+pytestmark = pytest.mark.usefixtures("operator_is_known", "catalogue_is_known")
 
 
 @pytest.mark.django_db

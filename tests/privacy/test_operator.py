@@ -52,7 +52,9 @@ def test_one_change_of_the_record_changes_policy_page_footer_and_letters(
     assert "010240000010" in after[1]
 
 
-def test_the_record_is_read_once_a_minute(client, operator, django_assert_num_queries):
+def test_the_record_is_read_once_a_minute(
+    client, operator, catalogue_is_known, django_assert_num_queries
+):
     with django_assert_num_queries(1):
         current_operator()
         current_operator()

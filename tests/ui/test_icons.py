@@ -5,7 +5,7 @@ import pytest
 from django.conf import settings
 from django.template import Context, Template
 
-from pages.catalogue import SECTIONS
+from listings.shipped_catalogue import SHIPPED, read
 from ui.drawings import OWN, drawing
 
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
@@ -16,7 +16,8 @@ def names_in_use():
     in_templates = {
         name for path in TEMPLATES.rglob("*.html") for name in NAMED.findall(path.read_text())
     }
-    return in_templates | {section.icon for section in SECTIONS}
+    _, _, levels, _ = read(SHIPPED)
+    return in_templates | {facts["icon"] for level in levels for facts in level.values()}
 
 
 @pytest.mark.parametrize("name", sorted(names_in_use()))
