@@ -25,6 +25,7 @@ STYLESHEETS = [
     "css/pagination.css",
     "css/breadcrumbs.css",
     "css/timeline.css",
+    "css/seller.css",
     "css/empty-state.css",
     "css/answers.css",
     "css/document.css",
@@ -54,4 +55,6 @@ class StaticStorage(CompressedManifestStaticFilesStorage):
             with self.open(name) as part:
                 parts.append(part.read())
         self.delete(SITE_STYLESHEET)
-        self.save(SITE_STYLESHEET, ContentFile(re.sub(rb"\n\s+", b"\n", b"".join(parts))))
+        # Readers of the source need comments and indents, visitors do not.
+        bare = re.sub(rb"/\*.*?\*/", b"", b"".join(parts), flags=re.DOTALL)
+        self.save(SITE_STYLESHEET, ContentFile(re.sub(rb"\n\s+", b"\n", bare)))
