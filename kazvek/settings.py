@@ -50,6 +50,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[:
 INSTALLED_APPS = [
     "kazvek",
     "pages",
+    "sellers",
     "accounts",
     "privacy",
     "letters",

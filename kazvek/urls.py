@@ -14,6 +14,7 @@ urlpatterns = [
     *i18n_patterns(
         path("", include("pages.urls")),
         path("", include("privacy.urls")),
+        path("", include("sellers.urls")),
         path("account/", include("accounts.urls")),
         path("accounts/", include("accounts.entrance")),
     ),

@@ -11,6 +11,5 @@ urlpatterns = [
     path("style-guide/", views.style_guide, name="style_guide"),
     path("listings/", views.listings, name="listings"),
     path("listings/<slug:slug>/", views.listings, name="section"),
-    path("sellers/", views.opening, {"page": "sellers"}, name="sellers"),
     path("cart/", views.opening, {"page": "cart"}, name="cart"),
 ]

@@ -1,0 +1,123 @@
+from datetime import timedelta
+
+from django.utils.translation import gettext_lazy as _
+
+from privacy.data_map import (
+    FreeText,
+    People,
+    Personal,
+    Recipient,
+    Source,
+    describe,
+    not_personal,
+)
+from privacy.registers import CachePrefix, register_cache
+from privacy.retention import WhileAccountExists
+from sellers.models import FormerSlug, Member, Phone, Seller
+
+WHILE_ACCOUNT_EXISTS = WhileAccountExists()
+ROW_NUMBER = not_personal(_("the number of the row"), "id")
+OF_THE_SELLER = not_personal(_("points to the seller"), "seller")
+SELLER_PAGE = "sellers:profile"
+
+# A proprietor or an individual is a person; of a company the same columns say nothing about one,
+# and its row leads to nobody.
+FOR_EVERYBODY = {
+    "purposes": ["service"],
+    "kept": WHILE_ACCOUNT_EXISTS,
+    "shown_to": (Recipient.EVERYBODY, Recipient.COLLEAGUES, Recipient.STAFF),
+    "edit": SELLER_PAGE,
+}
+FOR_STAFF = FOR_EVERYBODY | {"shown_to": (Recipient.STAFF,)}
+
+describe(
+    Seller,
+    title=_("Your page as a seller"),
+    people=People.HOLDERS,
+    subject="subject",
+    fields={
+        "form": Personal("seller.name", **FOR_EVERYBODY),
+        "name": Personal("seller.name", **FOR_EVERYBODY),
+        "slug": Personal("seller.name", **FOR_EVERYBODY),
+        "sort_key": Personal("seller.name", **FOR_EVERYBODY),
+        "folded_name": Personal("seller.name", **FOR_EVERYBODY),
+        "bin": Personal("seller.number", **FOR_EVERYBODY),
+        "iin": Personal("seller.number", **FOR_STAFF),
+        "pays_vat": Personal("seller.terms", **FOR_EVERYBODY),
+        "region": Personal("contact.address", **FOR_EVERYBODY),
+        "settlement": Personal("contact.address", **FOR_EVERYBODY),
+        "street": Personal("contact.address", **FOR_EVERYBODY),
+        "about_kk": FreeText("seller.terms", **FOR_EVERYBODY),
+        "about_ru": FreeText("seller.terms", **FOR_EVERYBODY),
+        "about_en": FreeText("seller.terms", **FOR_EVERYBODY),
+        "website": Personal("seller.terms", **FOR_EVERYBODY),
+        "minimum_order": Personal("seller.terms", **FOR_EVERYBODY),
+        "verified_at": Personal("seller.check", **FOR_EVERYBODY | {"source": Source.PORTAL}),
+        "created_at": Personal("trace.time", **FOR_EVERYBODY | {"source": Source.PORTAL}),
+        "changed_at": Personal("trace.time", **FOR_EVERYBODY | {"source": Source.PORTAL}),
+        **not_personal(_("points to the person who sells; empty for a company"), "subject"),
+        **ROW_NUMBER,
+    },
+)
+
+describe(
+    FormerSlug,
+    title=_("Former addresses of your page as a seller"),
+    people=People.HOLDERS,
+    subject="seller__subject",
+    fields={
+        "slug": Personal("seller.name", **FOR_EVERYBODY | {"source": Source.PORTAL}),
+        **OF_THE_SELLER,
+        **ROW_NUMBER,
+    },
+)
+
+describe(
+    Phone,
+    title=_("Phones on your page as a seller"),
+    people=People.HOLDERS,
+    subject="seller__subject",
+    fields={
+        "number": Personal("contact.phone", **FOR_EVERYBODY),
+        "note": FreeText("contact.phone", **FOR_EVERYBODY),
+        **OF_THE_SELLER,
+        **ROW_NUMBER,
+    },
+)
+
+describe(
+    Member,
+    title=_("The seller you act for"),
+    people=People.HOLDERS,
+    subject="user__subject",
+    fields={
+        "role": Personal(
+            "access.rights",
+            purposes=["service", "security"],
+            kept=WHILE_ACCOUNT_EXISTS,
+            source=Source.OTHERS,
+            shown_to=(Recipient.COLLEAGUES, Recipient.STAFF),
+            edit=SELLER_PAGE,
+        ),
+        "joined_at": Personal(
+            "trace.time",
+            purposes=["service", "security"],
+            kept=WHILE_ACCOUNT_EXISTS,
+            source=Source.PORTAL,
+            shown_to=(Recipient.COLLEAGUES, Recipient.STAFF),
+        ),
+        **not_personal(_("points to the account that acts"), "user"),
+        **OF_THE_SELLER,
+        **ROW_NUMBER,
+    },
+)
+
+register_cache(
+    CachePrefix(
+        "sellers:phones:",
+        what=_("How many phones of sellers were asked for from one place of the net."),
+        purpose="security",
+        longest=timedelta(hours=1),
+        is_digested=True,
+    )
+)
