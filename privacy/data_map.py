@@ -74,7 +74,7 @@ class Recipient(models.TextChoices):
     """Who gets to see it beside the person."""
 
     STAFF = "staff", _("the portal's staff")
-    COLLEAGUES = "colleagues", _("those who act for the same seller")
+    COLLEAGUES = "colleagues", _("the owners of a seller you act for, and those who act for it")
     EVERYBODY = "everybody", _("everybody, on the page of the seller")
     MAIL_SERVER = "mail server", _("the mail servers on the way to you")
 

@@ -5,12 +5,15 @@ from urllib.parse import urlsplit
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, URLValidator
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.formfields import PhoneNumberField
 
+from accounts.models import User
 from privacy.bin import validate_bin
+from sellers.hours import day_name
 from sellers.iin import validate_iin
-from sellers.models import Phone, Seller
+from sellers.models import Invitation, Member, Payment, Phone, Seller, Shipping, WorkingDay
 from sellers.regions import region_choices
 
 Form = Seller.Form
@@ -180,6 +183,194 @@ class PhoneForm(forms.ModelForm):
     def _get_validation_exclusions(self):
         # The seller is no field here, yet a number stands once in their list.
         return super()._get_validation_exclusions() - {"seller"}
+
+
+class HoursForm(forms.Form):
+    """Opening and closing of each day. One box spares typing the days that are alike."""
+
+    marks_required = True
+    LIKE_MONDAY = (1, 2, 3, 4)
+
+    def __init__(self, *args, seller, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.seller = seller
+        given = {day.weekday: day for day in seller.working_days.all()}
+        for weekday in range(7):
+            day = given.get(weekday)
+            facts = {"day": day_name(weekday)}
+            self.fields[f"opens_{weekday}"] = hour(
+                gettext("%(day)s, opens at") % facts, day, "opens"
+            )
+            self.fields[f"closes_{weekday}"] = hour(
+                gettext("%(day)s, closes at") % facts, day, "closes"
+            )
+            if weekday == 0:
+                self.fields["like_monday"] = forms.BooleanField(
+                    label=_("From Tuesday to Friday as on Monday"),
+                    required=False,
+                    initial=len({hours_of(given.get(each)) for each in range(5)}) == 1,
+                )
+
+    def clean(self):
+        given = super().clean()
+        if given.get("like_monday"):
+            for weekday in self.LIKE_MONDAY:
+                for end in ("opens", "closes"):
+                    self.errors.pop(f"{end}_{weekday}", None)
+                    given[f"{end}_{weekday}"] = given.get(f"{end}_0")
+        for weekday in range(7):
+            if not (given.get("like_monday") and weekday in self.LIKE_MONDAY):
+                self.check_day(weekday, given)
+        return given
+
+    def check_day(self, weekday, given):
+        opens, closes = given.get(f"opens_{weekday}"), given.get(f"closes_{weekday}")
+        if self.errors.keys() & {f"opens_{weekday}", f"closes_{weekday}"}:
+            return
+        if (opens is None) != (closes is None):
+            missing = "closes" if closes is None else "opens"
+            self.add_error(
+                f"{missing}_{weekday}", _("Write both hours, or leave both empty on a day off.")
+            )
+        elif opens is not None and opens >= closes != WorkingDay.MIDNIGHT:
+            self.add_error(
+                f"closes_{weekday}", _("Closing comes after opening; 00:00 is midnight.")
+            )
+
+    def save(self):
+        self.seller.working_days.all().delete()
+        WorkingDay.objects.bulk_create(
+            WorkingDay(seller=self.seller, weekday=weekday, opens=opens, closes=closes)
+            for weekday in range(7)
+            if (opens := self.cleaned_data[f"opens_{weekday}"]) is not None
+            and (closes := self.cleaned_data[f"closes_{weekday}"]) is not None
+        )
+
+
+def hour(label, day, end):
+    return forms.TimeField(
+        label=label,
+        required=False,
+        initial=getattr(day, end, None),
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        input_formats=["%H:%M", "%H:%M:%S"],
+    )
+
+
+def hours_of(day):
+    return (day.opens, day.closes) if day else None
+
+
+class TermsForm(forms.Form):
+    """Methods that are ticked, each with its conditions."""
+
+    model = None
+
+    def __init__(self, *args, seller, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.seller = seller
+        given = dict(self.model.objects.filter(seller=seller).values_list("method", "conditions"))
+        for method in self.model.Method:
+            self.fields[method.value] = forms.BooleanField(
+                label=method.label, required=False, initial=method.value in given
+            )
+            self.fields[f"{method.value}_conditions"] = forms.CharField(
+                label=gettext("%(method)s: conditions") % {"method": method.label},
+                required=False,
+                max_length=200,
+                initial=given.get(method.value, ""),
+            )
+
+    def save(self):
+        self.model.objects.filter(seller=self.seller).delete()
+        self.model.objects.bulk_create(
+            self.model(
+                seller=self.seller,
+                method=method.value,
+                conditions=self.cleaned_data[f"{method.value}_conditions"],
+            )
+            for method in self.model.Method
+            if self.cleaned_data[method.value]
+        )
+
+
+class ShippingForm(TermsForm):
+    model = Shipping
+
+
+class PaymentForm(TermsForm):
+    model = Payment
+
+    def __init__(self, *args, seller, **kwargs):
+        super().__init__(*args, seller=seller, **kwargs)
+        self.fields["minimum_order"] = forms.DecimalField(
+            label=_("Minimum order, ₸"),
+            required=False,
+            min_value=1,
+            max_digits=12,
+            decimal_places=2,
+            initial=seller.minimum_order,
+            localize=True,
+            widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+        )
+
+    def save(self):
+        super().save()
+        self.seller.minimum_order = self.cleaned_data["minimum_order"]
+        self.seller.save(update_fields=["minimum_order", "changed_at"])
+
+
+class AuthorisedPersonForm(forms.Form):
+    full_name = NameField(label=_("Surname, first name and patronymic"), max_length=160)
+    position = NameField(
+        label=_("Position"), max_length=80, help_text=_("For example: director, chief engineer.")
+    )
+    is_me = forms.BooleanField(label=_("This is me"), required=False)
+    email = forms.EmailField(
+        label=_("E-mail of this person"),
+        required=False,
+        max_length=254,
+        help_text=_(
+            "Needed unless it is you. We write there once, to say what you entered and how to "
+            "have it removed, as the law wants. The address is not kept."
+        ),
+    )
+    language = forms.ChoiceField(label=_("Language of the letter"), choices=User.Language)
+
+    def clean(self):
+        given = super().clean()
+        if not given.get("is_me") and not given.get("email") and "email" not in self.errors:
+            self.add_error("email", _("Write the address, or tick that it is you."))
+        return given
+
+
+class InvitationForm(forms.ModelForm):
+    class Meta:
+        model = Invitation
+        fields = ["email", "role", "language"]
+        widgets = {"role": forms.RadioSelect}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["role"].choices = ROLES
+
+    def clean_email(self):
+        return self.cleaned_data["email"].lower()
+
+
+class RoleForm(forms.Form):
+    role = forms.ChoiceField(label=_("Role"), widget=forms.RadioSelect)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["role"].choices = ROLES
+
+
+ROLES = [
+    (Member.Role.VIEWER, _("Viewer: sees everything, changes nothing")),
+    (Member.Role.MANAGER, _("Manager: changes contacts, terms and ads")),
+    (Member.Role.OWNER, _("Owner: also names, members and closing the page")),
+]
 
 
 class DirectoryForm(forms.Form):

@@ -2,10 +2,11 @@
 
 from django.conf import settings
 
+from sellers.hours import Span
 from sellers.models import Seller
 
 
-def organization(seller: Seller) -> dict:
+def organization(seller: Seller, hours: list[Span]) -> dict:
     """schema.org; empty for an individual, who is no organization."""
     if seller.form == Seller.Form.PERSON:
         return {}
@@ -26,6 +27,8 @@ def organization(seller: Seller) -> dict:
     }
     if seller.bin:
         facts["taxID"] = seller.bin
+    if hours:
+        facts["openingHours"] = [span.schema for span in hours]
     if seller.website:
         facts["sameAs"] = seller.website
     if seller.about:

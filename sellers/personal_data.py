@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from privacy.data_map import (
     FreeText,
@@ -11,9 +12,21 @@ from privacy.data_map import (
     describe,
     not_personal,
 )
-from privacy.registers import CachePrefix, register_cache
-from privacy.retention import WhileAccountExists
-from sellers.models import FormerSlug, Member, Phone, Seller
+from privacy.registers import CachePrefix, register_cache, register_task
+from privacy.retention import After, WhileAccountExists
+from sellers.models import (
+    AuthorisedPerson,
+    FormerSlug,
+    Invitation,
+    Member,
+    Payment,
+    Phone,
+    Seller,
+    Shipping,
+    Verification,
+    WorkingDay,
+)
+from sellers.tasks import forget_old_invitations
 
 WHILE_ACCOUNT_EXISTS = WhileAccountExists()
 ROW_NUMBER = not_personal(_("the number of the row"), "id")
@@ -111,6 +124,122 @@ describe(
         **ROW_NUMBER,
     },
 )
+
+AFTER_UNANSWERED = After(
+    "created_at",
+    days=Invitation.KEPT_FOR.days,
+    sentence=ngettext_lazy(
+        "until it is answered, or %(days)d day after the letter was written",
+        "until it is answered, or %(days)d days after the letter was written",
+        "days",
+    ),
+)
+ABOUT_INVITED = {
+    "purposes": ["service"],
+    "kept": AFTER_UNANSWERED,
+    "source": Source.OTHERS,
+    "shown_to": (Recipient.COLLEAGUES,),
+}
+
+describe(
+    Invitation,
+    title=_("Invitations to act for a seller"),
+    people=People.EVERYBODY,
+    subject="subject",
+    fields={
+        "email": Personal(
+            "contact.email",
+            **ABOUT_INVITED | {"shown_to": (Recipient.COLLEAGUES, Recipient.MAIL_SERVER)},
+        ),
+        "role": Personal("access.rights", **ABOUT_INVITED),
+        "language": Personal("profile.language", **ABOUT_INVITED),
+        "created_at": Personal("trace.time", **ABOUT_INVITED | {"source": Source.PORTAL}),
+        **not_personal(_("points to the person who is invited"), "subject"),
+        **OF_THE_SELLER,
+        **ROW_NUMBER,
+    },
+)
+
+OF_A_COLLEAGUE = {
+    "purposes": ["service"],
+    "kept": WHILE_ACCOUNT_EXISTS,
+    "source": Source.OTHERS,
+    "shown_to": (Recipient.COLLEAGUES, Recipient.STAFF),
+}
+
+describe(
+    AuthorisedPerson,
+    title=_("Being the authorised person of a company that sells"),
+    people=People.EVERYBODY,
+    subject="subject",
+    fields={
+        "full_name": Personal("seller.person", **OF_A_COLLEAGUE),
+        "position": Personal("seller.person", **OF_A_COLLEAGUE),
+        "created_at": Personal("trace.time", **OF_A_COLLEAGUE | {"source": Source.PORTAL}),
+        **not_personal(_("points to the person who may sign"), "subject"),
+        **OF_THE_SELLER,
+        **ROW_NUMBER,
+    },
+)
+
+describe(
+    WorkingDay,
+    title=_("Terms on your page as a seller"),
+    people=People.HOLDERS,
+    subject="seller__subject",
+    fields={
+        "weekday": Personal("seller.terms", **FOR_EVERYBODY),
+        "opens": Personal("seller.terms", **FOR_EVERYBODY),
+        "closes": Personal("seller.terms", **FOR_EVERYBODY),
+        **OF_THE_SELLER,
+        **ROW_NUMBER,
+    },
+)
+
+for terms in (Shipping, Payment):
+    describe(
+        terms,
+        title=_("Terms on your page as a seller"),
+        people=People.HOLDERS,
+        subject="seller__subject",
+        fields={
+            "method": Personal("seller.terms", **FOR_EVERYBODY),
+            "conditions": FreeText("seller.terms", **FOR_EVERYBODY),
+            **OF_THE_SELLER,
+            **ROW_NUMBER,
+        },
+    )
+
+FOUND_BY_US = FOR_EVERYBODY | {"source": Source.PORTAL}
+
+describe(
+    Verification,
+    title=_("What was verified of you as a seller"),
+    people=People.HOLDERS,
+    subject="seller__subject",
+    fields={
+        "saw_documents": Personal("seller.check", **FOUND_BY_US),
+        "checked_number": Personal("seller.check", **FOUND_BY_US),
+        "called_phone": Personal("seller.check", **FOUND_BY_US),
+        "at": Personal("seller.check", **FOUND_BY_US),
+        "ended_at": Personal("seller.check", **FOUND_BY_US),
+        **not_personal(_("points to the member of staff who acted"), "by"),
+        **OF_THE_SELLER,
+        **ROW_NUMBER,
+    },
+)
+
+register_task(forget_old_invitations)
+
+for counted, what in (
+    ("sellers:invitations:", _("How many invitations a seller sent, and an address got, today.")),
+    ("sellers:authorised:", _("How many notices a seller sent, and an address got, today.")),
+):
+    register_cache(
+        CachePrefix(
+            counted, what=what, purpose="security", longest=timedelta(days=1), is_digested=True
+        )
+    )
 
 register_cache(
     CachePrefix(

@@ -2,7 +2,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
-from django.db import connection, models, transaction
+from django.db import connection, models
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
@@ -171,20 +171,6 @@ class Seller(models.Model):
             if text := getattr(self, f"about_{language}"):
                 return {"language": language, "text": text}
         return None
-
-    def identify(self, user):
-        """Save who the seller is now in law, as `user` says. What was verified before is not any
-        more, if it is something else now.
-        """
-        was = Seller.objects.get(pk=self.pk)
-        self.subject = None if self.is_company else (was.subject or user.subject)
-        self.rename(self.name)
-        self.save()
-
-    def close(self):
-        """Delete the seller and everything kept with them."""
-        with transaction.atomic():
-            self.delete()
 
     def rename(self, name):
         """Take a name, with the address made of it. Where the seller was found before still leads

@@ -7,9 +7,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from sellers.authorised import remove
 from sellers.directory import narrowed, page_of
 from sellers.forms import DirectoryForm
-from sellers.models import Seller
+from sellers.hours import spans
+from sellers.models import AuthorisedPerson, Seller
 from sellers.organization import organization
 from ui.limits import is_within
 from ui.origin import same_origin
@@ -60,11 +62,29 @@ def phones(request, slug):
     return render(request, "sellers/storefront.html", shown_of(seller) | {"phones": numbers})
 
 
+@never_cache
+@same_origin
+@require_http_methods(["GET", "POST"])
+def authorised_person(request, slug, key):
+    """What is kept of somebody whom a colleague entered, and the way to have it removed."""
+    persons = AuthorisedPerson.objects.of_key(key).filter(seller__slug=slug)
+    person = persons.select_related("seller").first()
+    if person and request.method == "POST":
+        remove(persons)
+        return redirect(request.path)
+    return render(request, "sellers/authorised_person.html", {"person": person})
+
+
 def shown_of(seller):
+    hours = spans(list(seller.working_days.all()))
     return {
         "seller": seller,
+        "hours": hours,
+        "shipping": seller.shipping.all(),
+        "payment": seller.payment.all(),
+        "verification": seller.verifications.filter(ended_at=None).first(),
         "has_phones": seller.phones.exists(),
-        "organization": organization(seller),
+        "organization": organization(seller, hours),
     }
 
 

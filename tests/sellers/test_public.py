@@ -243,7 +243,7 @@ def test_the_pages_cost_the_same_for_one_seller_or_thirty(
 
     with django_assert_num_queries(1):
         client.get("/en/sellers/")
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(6):
         client.get(f"/en/sellers/{seller.slug}/")
 
 
