@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from sellers import verification
 from sellers.models import AuthorisedPerson, Member, Phone, Seller, Verification
+from sellers.regions import region_choices
 
 
 class VerificationForm(forms.ModelForm):
@@ -28,6 +29,17 @@ class WithdrawalForm(forms.Form):
         max_length=300,
         help_text=_("It stands in the letter to the owners. Say what is wrong and what to do."),
     )
+
+
+class RegionFilter(admin.SimpleListFilter):
+    title = _("region")
+    parameter_name = "region"
+
+    def lookups(self, request, model_admin):
+        return region_choices()
+
+    def queryset(self, request, sellers):
+        return sellers.filter(region=self.value()) if self.value() else sellers
 
 
 class Shown(admin.TabularInline):
@@ -73,8 +85,8 @@ class VerificationInline(Shown):
 class SellerAdmin(admin.ModelAdmin):
     """A moderator looks, verifies and takes a verification back, and edits nobody's words."""
 
-    list_display = ["__str__", "name", "form", "bin", "settlement", "verified_at", "created_at"]
-    list_filter = ["form", ("verified_at", admin.EmptyFieldListFilter), "region"]
+    list_display = ["name", "form", "bin", "settlement", "verified_at"]
+    list_filter = ["form", ("verified_at", admin.EmptyFieldListFilter), RegionFilter]
     search_fields = ["name", "=bin", "phones__number"]
     search_help_text = _("Name, BIN or phone")
     date_hierarchy = "created_at"

@@ -1,4 +1,5 @@
 from datetime import time
+from decimal import Decimal
 
 import pytest
 
@@ -85,6 +86,14 @@ def test_shipping_and_payment_are_ticked_each_with_its_conditions(browser, selle
     assert "Ст. Тобыл &lt;b&gt;" in page
     assert "250\u00a0000\u00a0₸" in page
     assert "never ticked" not in page
+
+
+@pytest.mark.parametrize("amount", ["250000,5", "250 000,50", "250\u00a0000,50"])
+def test_an_amount_is_understood_as_the_reader_writes_it(browser, seller, amount):
+    browser.post("/ru/account/seller/payment/", {"minimum_order": amount})
+
+    seller.refresh_from_db()
+    assert seller.minimum_order == Decimal("250000.50")
 
 
 def test_terms_are_taken_back_one_by_one(browser, seller):
