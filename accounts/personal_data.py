@@ -53,6 +53,7 @@ ABOUT_YOU = {
     "shown_to": (Recipient.STAFF,),
     "edit": "accounts:profile",
 }
+YOUR_NAME = ABOUT_YOU | {"shown_to": (Recipient.STAFF, Recipient.COLLEAGUES)}
 TO_SIGN_IN = {"purposes": ["identify", "security"], "kept": WHILE_ACCOUNT_EXISTS}
 OUR_NOTES = {"source": Source.PORTAL, "shown_to": (Recipient.STAFF,)}
 
@@ -66,13 +67,13 @@ describe(
             "contact.email",
             purposes=["identify", "service", "security"],
             kept=WHILE_ACCOUNT_EXISTS,
-            shown_to=(Recipient.STAFF, Recipient.MAIL_SERVER),
+            shown_to=(Recipient.STAFF, Recipient.MAIL_SERVER, Recipient.COLLEAGUES),
             edit="account_email",
         ),
         "password": Personal("access.password", **TO_SIGN_IN, edit="account_change_password"),
-        "surname": Personal("identity.family", **ABOUT_YOU),
-        "first_name": Personal("identity.given", **ABOUT_YOU),
-        "patronymic": Personal("identity.patronymic", **ABOUT_YOU),
+        "surname": Personal("identity.family", **YOUR_NAME),
+        "first_name": Personal("identity.given", **YOUR_NAME),
+        "patronymic": Personal("identity.patronymic", **YOUR_NAME),
         "activity": Personal("profile.activity", **ABOUT_YOU),
         "language": Personal("profile.language", **ABOUT_YOU),
         "last_login": Personal("trace.time", **TO_SIGN_IN, **OUR_NOTES),

@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.utils import translation
 
 from accounts.models import Address, Phone, User
+from kazvek.demo_sellers import add_sellers
 from privacy.acknowledgements import acknowledge, versions_in_force
 from privacy.ledger import Occasion
 from privacy.models import SubjectIdentifier
@@ -36,6 +37,9 @@ def fill():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext('demo'))")
         add_people()
+        people = User.objects.in_bulk(ROLES, field_name="email")
+        if SELLER in people:
+            add_sellers(people[SELLER], people.get(MODERATOR), add_person)
 
 
 def sign_ins():
@@ -111,7 +115,9 @@ def add_people():
     if moderator:
         add_phone(moderator, "+77010000031", Phone.Purpose.MESSENGER)
         moderator.user_permissions.set(
-            Permission.objects.filter(codename__in=["view_user", "view_letter"])
+            Permission.objects.filter(
+                codename__in=["view_user", "view_letter", "view_seller", "add_verification"]
+            )
         )
 
     administrator = add_person(
@@ -128,11 +134,11 @@ def add_people():
         add_phone(administrator, "+77010000041", Phone.Purpose.CALLS)
 
 
-def add_person(email, **fields):
+def add_person(email, password=PASSWORD, **fields):
     """The new account, its address verified; None when there is one already."""
     if User.objects.filter(email=email).exists():
         return None
-    user = User.objects.create_user(email, PASSWORD, **fields)
+    user = User.objects.create_user(email, password, **fields)
     EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
     SubjectIdentifier.objects.file(user.subject, "email", email)
     if versions := versions_in_force():

@@ -51,6 +51,8 @@ INSTALLED_APPS = [
     "kazvek",
     "pages",
     "listings",
+    "sellers",
+    "places",
     "accounts",
     "privacy",
     "letters",
@@ -168,6 +170,10 @@ CELERY_BEAT_SCHEDULE = {
     },
     "letters of last month": {"task": "letters.tasks.forget_old", "schedule": 60 * 60},
     "the consent ledger": {"task": "privacy.tasks.verify_ledger", "schedule": 60 * 60},
+    "invitations nobody answered": {
+        "task": "sellers.tasks.forget_old_invitations",
+        "schedule": 60 * 60,
+    },
     "sessions that ended": {"task": "accounts.tasks.clear_sessions", "schedule": 60 * 60},
 }
 

@@ -15,6 +15,7 @@ urlpatterns = [
         path("", include("pages.urls")),
         path("listings/", include("listings.urls")),
         path("", include("privacy.urls")),
+        path("", include("sellers.urls")),
         path("account/", include("accounts.urls")),
         path("accounts/", include("accounts.entrance")),
     ),

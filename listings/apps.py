@@ -4,4 +4,4 @@ from django.utils.translation import gettext_lazy as _
 
 class ListingsConfig(AppConfig):
     name = "listings"
-    verbose_name = _("Catalogue and places")
+    verbose_name = _("Catalogue")

@@ -7,8 +7,8 @@ import yaml
 from django.db import IntegrityError, transaction
 
 from listings.models import Attribute, Category, CategoryAttribute, Choice, DealType, PriceKind
-from listings.shipped import Changes, Unreadable, archive_vanished, take_over
 from listings.units import UNITS_OF_TIME, PriceUnit
+from places.shipped import Changes, Unreadable, archive_vanished, take_over
 
 SHIPPED = Path(__file__).parent / "data" / "categories.yaml"
 

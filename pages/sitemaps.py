@@ -2,6 +2,7 @@ from django.contrib.sitemaps import Sitemap
 from django.urls import reverse
 
 from privacy.models import Version
+from sellers.models import Seller
 
 
 class Pages(Sitemap):
@@ -30,4 +31,15 @@ class Documents(Sitemap):
         return item.effective_at
 
 
-SITEMAPS = {"pages": Pages, "documents": Documents}
+class Sellers(Sitemap):
+    i18n = True
+    alternates = True
+
+    def items(self):
+        return Seller.objects.public().order_by("pk")
+
+    def lastmod(self, seller):
+        return seller.changed_at
+
+
+SITEMAPS = {"pages": Pages, "documents": Documents, "sellers": Sellers}

@@ -9,6 +9,5 @@ urlpatterns = [
     path("help/", views.help, name="help"),
     path("contact/", views.contact, name="contact"),
     path("style-guide/", views.style_guide, name="style_guide"),
-    path("sellers/", views.opening, {"page": "sellers"}, name="sellers"),
     path("cart/", views.opening, {"page": "cart"}, name="cart"),
 ]

@@ -33,6 +33,11 @@ CATEGORIES = {
     "contact.digest": _("a keyed digest of your address or number, by which alone you are found"),
     "profile.activity": _("kind of activity"),
     "profile.language": _("language"),
+    "seller.name": _("name and form under which somebody sells"),
+    "seller.number": _("BIN or IIN of a seller"),
+    "seller.terms": _("what a seller says of themselves and their terms"),
+    "seller.person": _("authorised person of a seller, and their position"),
+    "seller.check": _("what a moderator has checked of a seller, and when"),
     "access.password": _("password, in a form that cannot be turned back"),
     "access.factor": _("keys of passkeys and other second factors"),
     "access.session": _("being signed in"),
@@ -69,6 +74,8 @@ class Recipient(models.TextChoices):
     """Who gets to see it beside the person."""
 
     STAFF = "staff", _("the portal's staff")
+    COLLEAGUES = "colleagues", _("the owners of a seller you act for, and those who act for it")
+    EVERYBODY = "everybody", _("everybody, on the page of the seller")
     MAIL_SERVER = "mail server", _("the mail servers on the way to you")
 
 

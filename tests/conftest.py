@@ -108,6 +108,12 @@ def catalogue(db):
     forget_catalogue()
 
 
+@pytest.fixture
+def places(db):
+    """The shipped countries, regions and settlements in the database."""
+    call_command("load_places", verbosity=0, stdout=io.StringIO())
+
+
 @pytest.fixture(scope="session")
 def chromium():
     with sync_playwright() as playwright:

@@ -25,6 +25,7 @@ STYLESHEETS = [
     "css/pagination.css",
     "css/breadcrumbs.css",
     "css/timeline.css",
+    "css/seller.css",
     "css/empty-state.css",
     "css/answers.css",
     "css/document.css",

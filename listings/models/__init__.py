@@ -7,7 +7,6 @@ from listings.models.catalogue import (
     DealType,
     PriceKind,
 )
-from listings.models.places import Country, District, Region, Settlement
 
 __all__ = [
     "Attribute",
@@ -15,10 +14,6 @@ __all__ = [
     "Category",
     "CategoryAttribute",
     "Choice",
-    "Country",
     "DealType",
-    "District",
     "PriceKind",
-    "Region",
-    "Settlement",
 ]

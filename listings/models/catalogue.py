@@ -161,7 +161,7 @@ class Category(models.Model):
     # The way to it from the top, and its number when the whole tree is read from top to bottom.
     ancestors = ArrayField(models.BigIntegerField(), default=list, editable=False)
     place = models.PositiveIntegerField(default=0, editable=False)
-    # What the shipped data said when it was last loaded; see listings/shipped.py.
+    # What the shipped data said when it was last loaded; see places/shipped.py.
     shipped = models.JSONField(null=True, editable=False)
 
     name = Translated()

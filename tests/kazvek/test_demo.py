@@ -2,12 +2,18 @@ from io import StringIO
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.apps import apps
 from django.core.management import CommandError, call_command
 
 from accounts.models import Address, Phone, User
 from kazvek import demo
+from privacy.bin import validate_bin
+from sellers.iin import validate_iin
+from sellers.models import Seller
 
-pytestmark = pytest.mark.django_db
+SELLERS_TABLES = list(apps.get_app_config("sellers").get_models())
+
+pytestmark = pytest.mark.usefixtures("places")
 
 
 def run(*words):
@@ -19,7 +25,7 @@ def run(*words):
 def everything():
     return {
         model: list(model.objects.order_by("pk").values())
-        for model in (User, EmailAddress, Phone, Address)
+        for model in (User, EmailAddress, Phone, Address, *SELLERS_TABLES)
     }
 
 
@@ -75,3 +81,17 @@ def test_a_portal_that_is_not_local_refuses(settings):
         run()
 
     assert not User.objects.exists()
+
+
+def test_a_dozen_sellers_stand_in_the_directory_and_the_demo_seller_owns_one(client):
+    run()
+
+    page = client.get("/en/sellers/").content.decode()
+
+    assert page.count('class="seller-row"') == 12
+    own = User.objects.get(email=demo.SELLER).membership
+    assert own.is_owner
+    assert own.seller.verified_at
+    for seller in Seller.objects.exclude(form="person"):
+        (validate_bin if seller.is_company else validate_iin)(seller.bin or seller.iin)
+        assert client.get(f"/kk/sellers/{seller.slug}/").status_code == 200

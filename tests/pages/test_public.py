@@ -8,7 +8,7 @@ from tests.html import assert_valid
 
 LANGUAGES = ["en", "ru", "kk"]
 OPEN = ["", "help/", "contact/"]
-OPENING = ["listings/", "listings/wheat/", "listings/?q=wheat", "sellers/", "cart/"]
+OPENING = ["listings/", "listings/wheat/", "listings/?q=wheat", "cart/"]
 
 # These tests may not use the database: that is what proves that the pages need none.
 pytestmark = pytest.mark.usefixtures("operator_is_known", "catalogue_is_known")

@@ -1,8 +1,10 @@
+import json
 from urllib.parse import urlencode
 
 from django import template
 from django.conf import settings
 from django.contrib.messages import get_messages
+from django.core.serializers.json import DjangoJSONEncoder
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import escape, format_html, format_html_join
@@ -116,3 +118,14 @@ def number(value):
 @register.filter
 def money(amount, currency="KZT"):
     return amounts.with_currency(amount, currency)
+
+
+# What could end the element or begin another one.
+IN_SCRIPT = str.maketrans({"<": r"\u003C", ">": r"\u003E", "&": r"\u0026"})
+
+
+@register.simple_tag
+def json_ld(facts):
+    """What search engines read of a page (schema.org). It is data: no browser runs it."""
+    text = json.dumps(facts, cls=DjangoJSONEncoder, ensure_ascii=False).translate(IN_SCRIPT)
+    return format_html('<script type="application/ld+json">{}</script>', mark_safe(text))  # noqa: S308 escaped above

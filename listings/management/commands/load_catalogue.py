@@ -2,8 +2,8 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from listings.shipped import Unreadable, told
 from listings.shipped_catalogue import SHIPPED, load
+from places.shipped import Unreadable, told
 
 
 class Command(BaseCommand):

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from listings.models import Country, District, Region, Settlement
+from places.models import Country, District, Region, Settlement
 
 NAMES = ("name_kk", "name_ru", "name_en")
 

@@ -2,15 +2,16 @@
 
 import django.core.validators
 import django.db.models.deletion
-import listings.models.places
+import places.models
 from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
 
+    initial = True
+
     dependencies = [
-        ('listings', '0001_catalogue'),
-    ]
+            ]
 
     operations = [
         migrations.CreateModel(
@@ -20,9 +21,9 @@ class Migration(migrations.Migration):
                 ('name_kk', models.CharField(max_length=80, verbose_name='name, in Kazakh')),
                 ('name_ru', models.CharField(max_length=80, verbose_name='name, in Russian')),
                 ('name_en', models.CharField(max_length=80, verbose_name='name, in English')),
-                ('order_kk', listings.models.places.SortKeyField(db_collation='C', default='', editable=False, max_length=200, of='name_kk')),
-                ('order_ru', listings.models.places.SortKeyField(db_collation='C', default='', editable=False, max_length=200, of='name_ru')),
-                ('order_en', listings.models.places.SortKeyField(db_collation='C', default='', editable=False, max_length=200, of='name_en')),
+                ('order_kk', places.models.SortKeyField(db_collation='C', default='', editable=False, max_length=200, of='name_kk')),
+                ('order_ru', places.models.SortKeyField(db_collation='C', default='', editable=False, max_length=200, of='name_ru')),
+                ('order_en', places.models.SortKeyField(db_collation='C', default='', editable=False, max_length=200, of='name_en')),
                 ('is_archived', models.BooleanField(default=False, verbose_name='archived')),
                 ('shipped', models.JSONField(editable=False, null=True)),
             ],
@@ -42,14 +43,14 @@ class Migration(migrations.Migration):
                 ('full_name_kk', models.CharField(max_length=120, verbose_name='full name, in Kazakh')),
                 ('full_name_ru', models.CharField(max_length=120, verbose_name='full name, in Russian')),
                 ('full_name_en', models.CharField(max_length=120, verbose_name='full name, in English')),
-                ('order_kk', listings.models.places.SortKeyField(db_collation='C', default='', editable=False, max_length=200, of='name_kk')),
-                ('order_ru', listings.models.places.SortKeyField(db_collation='C', default='', editable=False, max_length=200, of='name_ru')),
-                ('order_en', listings.models.places.SortKeyField(db_collation='C', default='', editable=False, max_length=200, of='name_en')),
+                ('order_kk', places.models.SortKeyField(db_collation='C', default='', editable=False, max_length=200, of='name_kk')),
+                ('order_ru', places.models.SortKeyField(db_collation='C', default='', editable=False, max_length=200, of='name_ru')),
+                ('order_en', places.models.SortKeyField(db_collation='C', default='', editable=False, max_length=200, of='name_en')),
                 ('latitude', models.DecimalField(decimal_places=5, max_digits=8, verbose_name='latitude')),
                 ('longitude', models.DecimalField(decimal_places=5, max_digits=8, verbose_name='longitude')),
                 ('is_archived', models.BooleanField(default=False, verbose_name='archived')),
                 ('shipped', models.JSONField(editable=False, null=True)),
-                ('country', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='regions', to='listings.country', verbose_name='country')),
+                ('country', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='regions', to='places.country', verbose_name='country')),
             ],
             options={
                 'verbose_name': 'region',
@@ -63,11 +64,11 @@ class Migration(migrations.Migration):
                 ('name_kk', models.CharField(max_length=80, verbose_name='name, in Kazakh')),
                 ('name_ru', models.CharField(max_length=80, verbose_name='name, in Russian')),
                 ('name_en', models.CharField(max_length=80, verbose_name='name, in English')),
-                ('order_kk', listings.models.places.SortKeyField(db_collation='C', default='', editable=False, max_length=200, of='name_kk')),
-                ('order_ru', listings.models.places.SortKeyField(db_collation='C', default='', editable=False, max_length=200, of='name_ru')),
-                ('order_en', listings.models.places.SortKeyField(db_collation='C', default='', editable=False, max_length=200, of='name_en')),
+                ('order_kk', places.models.SortKeyField(db_collation='C', default='', editable=False, max_length=200, of='name_kk')),
+                ('order_ru', places.models.SortKeyField(db_collation='C', default='', editable=False, max_length=200, of='name_ru')),
+                ('order_en', places.models.SortKeyField(db_collation='C', default='', editable=False, max_length=200, of='name_en')),
                 ('is_archived', models.BooleanField(default=False, verbose_name='archived')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='districts', to='listings.region', verbose_name='region')),
+                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='districts', to='places.region', verbose_name='region')),
             ],
             options={
                 'verbose_name': 'district',
@@ -82,17 +83,17 @@ class Migration(migrations.Migration):
                 ('name_kk', models.CharField(max_length=80, verbose_name='name, in Kazakh')),
                 ('name_ru', models.CharField(max_length=80, verbose_name='name, in Russian')),
                 ('name_en', models.CharField(max_length=80, verbose_name='name, in English')),
-                ('order_kk', listings.models.places.SortKeyField(db_collation='C', default='', editable=False, max_length=200, of='name_kk')),
-                ('order_ru', listings.models.places.SortKeyField(db_collation='C', default='', editable=False, max_length=200, of='name_ru')),
-                ('order_en', listings.models.places.SortKeyField(db_collation='C', default='', editable=False, max_length=200, of='name_en')),
+                ('order_kk', places.models.SortKeyField(db_collation='C', default='', editable=False, max_length=200, of='name_kk')),
+                ('order_ru', places.models.SortKeyField(db_collation='C', default='', editable=False, max_length=200, of='name_ru')),
+                ('order_en', places.models.SortKeyField(db_collation='C', default='', editable=False, max_length=200, of='name_en')),
                 ('latitude', models.DecimalField(decimal_places=5, max_digits=8, verbose_name='latitude')),
                 ('longitude', models.DecimalField(decimal_places=5, max_digits=8, verbose_name='longitude')),
                 ('population', models.PositiveIntegerField(default=0, verbose_name='inhabitants')),
                 ('is_archived', models.BooleanField(default=False, verbose_name='archived')),
                 ('shipped', models.JSONField(editable=False, null=True)),
-                ('country', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='settlements', to='listings.country', verbose_name='country')),
-                ('district', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='settlements', to='listings.district', verbose_name='district')),
-                ('region', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='settlements', to='listings.region', verbose_name='region')),
+                ('country', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='settlements', to='places.country', verbose_name='country')),
+                ('district', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='settlements', to='places.district', verbose_name='district')),
+                ('region', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='settlements', to='places.region', verbose_name='region')),
             ],
             options={
                 'verbose_name': 'settlement',

@@ -1,12 +1,12 @@
-"""Countries, regions and settlements shipped with the software, from listings/data/*.csv."""
+"""Countries, regions and settlements shipped with the software, from places/data/*.csv."""
 
 import csv
 from pathlib import Path
 
 from django.db import IntegrityError, connection, transaction
 
-from listings.models import Country, Region, Settlement
-from listings.shipped import Changes, Unreadable, archive_vanished, take_over
+from places.models import Country, Region, Settlement
+from places.shipped import Changes, Unreadable, archive_vanished, take_over
 
 SHIPPED = Path(__file__).parent / "data"
 

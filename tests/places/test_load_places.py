@@ -5,8 +5,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import translation
 
-from listings.models import Country, District, Region, Settlement
-from listings.shipped_places import SHIPPED
+from places.models import Country, District, Region, Settlement
+from places.shipped_places import SHIPPED
 
 
 @pytest.fixture

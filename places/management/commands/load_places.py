@@ -2,8 +2,8 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from listings.shipped import Unreadable, told
-from listings.shipped_places import SHIPPED, load
+from places.shipped import Unreadable, told
+from places.shipped_places import SHIPPED, load
 
 
 class Command(BaseCommand):

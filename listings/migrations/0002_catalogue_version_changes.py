@@ -15,7 +15,7 @@ $$
 
 
 class Migration(migrations.Migration):
-    dependencies = [("listings", "0002_places")]
+    dependencies = [("listings", "0001_catalogue")]
 
     operations = [
         migrations.RunSQL(CREATE_FUNCTION, "DROP FUNCTION listings_catalogue_changed()"),
