@@ -13,7 +13,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     *i18n_patterns(
         path("", include("pages.urls")),
-        path("listings/", include("listings.urls")),
+        path("", include("listings.urls")),
         path("", include("privacy.urls")),
         path("", include("sellers.urls")),
         path("account/", include("accounts.urls")),

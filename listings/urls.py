@@ -1,10 +1,13 @@
 from django.urls import path
 
-from listings import views
+from listings.views import detail, editing, search
 
 app_name = "listings"
 
 urlpatterns = [
-    path("", views.index, name="index"),
-    path("<slug:slug>/", views.index, name="category"),
+    path("listings/", search.index, name="index"),
+    path("listings/<slug:slug>/", search.index, name="category"),
+    path("listing/<int:pk>/", detail.detail, name="short"),
+    path("listing/<int:pk>/<slug:slug>/", detail.detail, name="detail"),
+    path("account/listings/", editing.mine, name="mine"),
 ]

@@ -38,6 +38,8 @@ CATEGORIES = {
     "seller.terms": _("what a seller says of themselves and their terms"),
     "seller.person": _("authorised person of a seller, and their position"),
     "seller.check": _("what a moderator has checked of a seller, and when"),
+    "content.ad": _("what a seller says in ads"),
+    "content.photo": _("photos and documents of ads"),
     "access.password": _("password, in a form that cannot be turned back"),
     "access.factor": _("keys of passkeys and other second factors"),
     "access.session": _("being signed in"),
@@ -75,7 +77,7 @@ class Recipient(models.TextChoices):
 
     STAFF = "staff", _("the portal's staff")
     COLLEAGUES = "colleagues", _("the owners of a seller you act for, and those who act for it")
-    EVERYBODY = "everybody", _("everybody, on the page of the seller")
+    EVERYBODY = "everybody", _("everybody, on the pages of the seller and of ads")
     MAIL_SERVER = "mail server", _("the mail servers on the way to you")
 
 

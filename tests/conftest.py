@@ -3,7 +3,7 @@ import math
 import os
 import time
 from collections import defaultdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -13,18 +13,21 @@ from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.management import call_command
 from django.db.backends.postgresql.operations import DatabaseOperations
-from django.utils import translation
+from django.utils import timezone, translation
 from playwright.sync_api import sync_playwright
 
 from accounts.models import User
+from kazvek.demo import ADMINISTRATOR
 from listings import catalogue as catalogue_memory
 from listings.catalogue import Catalogue, forget_catalogue
-from listings.models import Category
+from listings.models import Category, Listing
 from listings.shipped_catalogue import SHIPPED, read
 from privacy import operator as operator_memory
 from privacy.documents import content_digest, publish
 from privacy.models import Clause, ControllerIdentity, Document, Version
 from privacy.operator import forget_operator
+from sellers.founding import found
+from sellers.models import Seller
 
 # Playwright keeps an event loop in this thread; Django's ORM is still used by one thread at a time.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
@@ -238,6 +241,13 @@ def code_of(secret):
     return totp.format_hotp_value(totp.hotp_value(secret, int(time.time()) // 30))
 
 
+@pytest.fixture
+def staff(client, db):
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    client.force_login(User.objects.create_superuser(ADMINISTRATOR, None))
+    return client
+
+
 # What stands in the documents.
 
 LANGUAGES = ["kk", "ru", "en"]
@@ -296,3 +306,51 @@ def publish_version(operator):
 def policy(publish_version):
     """Without one nobody can sign up."""
     return publish_version("privacy")
+
+
+# Who sells, and what.
+
+# Right in form and nobody's: of the end of the year 2099.
+BIN = "991240900010"
+OTHER_BIN = "991240900020"
+IIN = "991231500016"
+
+
+@pytest.fixture
+def make_seller(make_user, places):
+    """`make_seller("Жарқын дала", form="person")`: a seller and its owner."""
+
+    def make(name="Жарқын дала", *, owner=None, phone=None, **fields):
+        numbers = {"company": {"bin": BIN}, "sole": {"iin": IIN}, "person": {}}
+        fields = {"form": "company", "region_id": "KZ-39", "settlement": "Рудный"} | fields
+        owner = owner or make_user(f"owner-{Seller.objects.count()}@example.com")
+        return found(Seller(name=name, **numbers[fields["form"]] | fields), owner, phone)
+
+    return make
+
+
+@pytest.fixture
+def make_listing(make_seller, catalogue):
+    """`make_listing("Пшеница 3 класса", category="wheat", price=98_000)`: live unless said."""
+
+    def make(
+        title="Пшеница 3 класса", *, seller=None, category="wheat", state="published", **fields
+    ):
+        category = Category.objects.get(slug=category)
+        now = timezone.now()
+        dates = {"first_published_at": now, "sort_at": now, "expires_at": now + timedelta(days=30)}
+        facts = {
+            "description": "Урожай этого года, хранится на элеваторе.",
+            "language": "ru",
+            "deal_type": category.deal_types[0],
+            "unit": category.price_unit,
+            "price_kind": "exact" if "price" in fields else "on_request",
+            "region_id": "KZ-39",
+            **({} if state in ("draft", "pending", "rejected") else dates),
+        }
+        seller = seller or Seller.objects.first() or make_seller()
+        return Listing.objects.create(
+            seller=seller, category=category, title=title, state=state, **facts | fields
+        )
+
+    return make

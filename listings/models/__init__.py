@@ -7,13 +7,21 @@ from listings.models.catalogue import (
     DealType,
     PriceKind,
 )
+from listings.models.listing import Change, Currency, Listing, Revision, Vat
+from listings.models.photo import Photo
 
 __all__ = [
     "Attribute",
     "CatalogueVersion",
     "Category",
     "CategoryAttribute",
+    "Change",
     "Choice",
+    "Currency",
     "DealType",
+    "Listing",
+    "Photo",
     "PriceKind",
+    "Revision",
+    "Vat",
 ]

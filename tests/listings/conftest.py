@@ -4,16 +4,7 @@ import pytest
 import yaml
 from django.core.management import call_command
 
-from accounts.models import User
-from kazvek.demo import ADMINISTRATOR
 from listings.catalogue import forget_catalogue, remembered
-
-
-@pytest.fixture
-def staff(client, db):
-    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
-    client.force_login(User.objects.create_superuser(ADMINISTRATOR, None))
-    return client
 
 
 def look_again():

@@ -12,31 +12,9 @@ from accounts.models import User
 from kazvek.demo import MODERATOR
 from listings.catalogue import current_catalogue
 from listings.models import Attribute, Category, CategoryAttribute, Choice
+from tests.admin_forms import form_of, page_of, save
 
 CATEGORIES = reverse("admin:listings_category_changelist")
-
-
-def page_of(row):
-    return reverse(f"admin:listings_{row._meta.model_name}_change", args=[row.pk])
-
-
-def form_of(response):
-    """What a browser would send back of the page as it stands."""
-    context = response.context_data
-    forms = [context["adminform"].form]
-    for formset in context["inline_admin_formsets"]:
-        forms += [formset.formset.management_form, *formset.formset.forms]
-    return {
-        field.html_name: "" if field.value() is None else field.value()
-        for form in forms
-        for field in form
-        if not field.field.disabled and field.value() is not False
-    }
-
-
-def save(client, row, **changes):
-    page = page_of(row)
-    return client.post(page, form_of(client.get(page)) | changes, follow=True)
 
 
 def by(slug):

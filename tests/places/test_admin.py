@@ -1,4 +1,5 @@
 from places.models import Settlement
+from tests.admin_forms import save
 
 
 def test_places_are_edited_and_stay_in_their_region(staff, places):

@@ -1,13 +1,8 @@
 import pytest
 from django.test import Client
 
-from sellers.founding import found
-from sellers.models import Member, Seller
-
-# Right in form and nobody's: of the end of the year 2099.
-BIN = "991240900010"
-OTHER_BIN = "991240900020"
-IIN = "991231500016"
+from sellers.models import Member
+from tests.conftest import BIN, IIN, OTHER_BIN  # noqa: F401
 
 
 @pytest.fixture(autouse=True)
@@ -15,19 +10,6 @@ def regions(request):
     """Where sellers are."""
     if "db" in request.fixturenames or request.node.get_closest_marker("django_db"):
         request.getfixturevalue("places")
-
-
-@pytest.fixture
-def make_seller(make_user):
-    """`make_seller("Жарқын дала", form="person")`: a seller and its owner."""
-
-    def make(name="Жарқын дала", *, owner=None, phone=None, **fields):
-        numbers = {"company": {"bin": BIN}, "sole": {"iin": IIN}, "person": {}}
-        fields = {"form": "company", "region_id": "KZ-39", "settlement": "Рудный"} | fields
-        owner = owner or make_user(f"owner-{Seller.objects.count()}@example.com")
-        return found(Seller(name=name, **numbers[fields["form"]] | fields), owner, phone)
-
-    return make
 
 
 @pytest.fixture

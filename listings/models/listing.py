@@ -1,0 +1,333 @@
+from datetime import timedelta
+from decimal import Decimal
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from listings.models.catalogue import Category, DealType, PriceKind
+from listings.states import OPEN_BY_ADDRESS, TRANSITIONS, Act, Role, State
+from listings.units import PriceUnit
+from places.models import Region, Settlement
+from sellers.models import Phone, Seller
+from ui import alphabet
+
+POSITIVE = MinValueValidator(Decimal("0.001"))
+
+
+class Currency(models.TextChoices):
+    KZT = "KZT", "₸"
+    USD = "USD", "$"
+    EUR = "EUR", "€"
+    RUB = "RUB", "₽"
+    UZS = "UZS", _("soum (UZS)")
+    KGS = "KGS", _("som (KGS)")
+    CNY = "CNY", "¥"
+
+
+class Vat(models.TextChoices):
+    UNKNOWN = "", _("not said")
+    INCLUDED = "incl", _("with VAT")
+    EXCLUDED = "excl", _("without VAT, which is added")
+    NONE = "none", _("the seller pays no VAT")
+
+
+class Content(models.Model):
+    """What an ad says: a moderator reads it before everybody does."""
+
+    deal_type = models.CharField(_("deal"), max_length=10, choices=DealType)
+    category = models.ForeignKey(
+        Category, on_delete=models.PROTECT, related_name="+", verbose_name=_("category")
+    )
+    title = models.CharField(_("title"), max_length=100, blank=True)
+    description = models.TextField(_("description"), max_length=5000, blank=True)
+    language = models.CharField(_("language"), max_length=2, choices=User.Language)
+    # As [{"attribute": key, "value": …}]; a value is a number, a year, a text, true or false, the
+    # key of a choice or a list of such keys. See listings/answers.py.
+    answers = models.JSONField(default=list, blank=True)
+    # Keys of photos in the order they are shown, the main one first.
+    photo_order = ArrayField(models.BigIntegerField(), default=list, blank=True)
+
+    class Meta:
+        abstract = True
+
+    CONTENT = [
+        "deal_type", "category", "title", "description", "language", "answers", "photo_order",
+    ]  # fmt: skip
+
+
+class ListingQuerySet(models.QuerySet):
+    def live(self):
+        """What everybody finds."""
+        return self.filter(
+            state=State.PUBLISHED,
+            expires_at__gt=timezone.now(),
+            seller__in=Seller.objects.public().order_by(),
+        )
+
+    def open_by_address(self):
+        """What whoever has the address sees, perhaps with a word on what has become of it."""
+        public = Seller.objects.public().order_by()
+        return self.filter(state__in=OPEN_BY_ADDRESS, seller__in=public)
+
+    def of(self, member):
+        """All ads of the seller this member acts for, in whatever state."""
+        return self.filter(seller=member.seller)
+
+    def overdue(self):
+        return self.filter(
+            state__in=[State.PUBLISHED, State.PAUSED], expires_at__lte=timezone.now()
+        )
+
+    def waiting(self):
+        """For a moderator, the longest waiting first."""
+        return self.filter(waiting_since__isnull=False).order_by("waiting_since", "pk")
+
+
+class Listing(Content):
+    """An ad. Its content is the one approved last; a change of it waits in a `Revision`."""
+
+    class Impossible(Exception):
+        """An ad in this state cannot do that, or not for this role."""
+
+    RENEWS_BEFORE = timedelta(days=3)
+
+    seller = models.ForeignKey(Seller, on_delete=models.CASCADE, related_name="listings")
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
+    category = models.ForeignKey(
+        Category, on_delete=models.PROTECT, related_name="listings", verbose_name=_("category")
+    )
+
+    # Live at once when the seller changes them.
+    price_kind = models.CharField(
+        _("kind of price"), max_length=10, choices=PriceKind, default=PriceKind.EXACT
+    )
+    price = models.DecimalField(_("price"), max_digits=14, decimal_places=2, null=True, blank=True)
+    price_to = models.DecimalField(
+        _("price to"), max_digits=14, decimal_places=2, null=True, blank=True
+    )
+    currency = models.CharField(_("currency"), max_length=3, choices=Currency, default=Currency.KZT)
+    unit = models.CharField(
+        _("price for a"), max_length=10, choices=PriceUnit, default=PriceUnit.PIECE
+    )
+    vat = models.CharField(_("VAT"), max_length=4, choices=Vat, default=Vat.UNKNOWN, blank=True)
+    # The lower price in tenge for the usual unit of the category, to compare by; empty when there
+    # is no price or the units cannot be compared. The day is that of the rate.
+    price_kzt = models.DecimalField(
+        max_digits=18, decimal_places=2, null=True, blank=True, editable=False
+    )
+    price_kzt_on = models.DateField(null=True, blank=True, editable=False)
+    quantity = models.DecimalField(
+        _("quantity available"), max_digits=14, decimal_places=3, null=True, blank=True
+    )
+    minimum_order = models.DecimalField(
+        _("minimum order"),
+        max_digits=14, decimal_places=3, null=True, blank=True, validators=[POSITIVE],
+    )  # fmt: skip
+    step = models.DecimalField(
+        _("step of the quantity"),
+        max_digits=14, decimal_places=3, null=True, blank=True, validators=[POSITIVE],
+    )  # fmt: skip
+    region = models.ForeignKey(
+        Region,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("region"),
+    )
+    settlement = models.ForeignKey(
+        Settlement,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("town"),
+    )
+    village = models.CharField(_("village or place"), max_length=80, blank=True)
+    # None: all the phones of the seller.
+    phone = models.ForeignKey(
+        Phone, on_delete=models.SET_NULL, null=True, blank=True, related_name="+",
+        verbose_name=_("phone"),
+    )  # fmt: skip
+
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    touched_at = models.DateTimeField(default=timezone.now, editable=False)
+    first_published_at = models.DateTimeField(null=True, blank=True, editable=False)
+    sort_at = models.DateTimeField(null=True, blank=True, editable=False)
+    expires_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # Since when a moderator has something to look at: the ad, its change, or what was published
+    # on trust.
+    waiting_since = models.DateTimeField(null=True, blank=True, editable=False)
+    # Grows with whatever a card or the page shows; what is remembered of an ad bears it.
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = ListingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("ad")
+        verbose_name_plural = _("ads")
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=State.values), name="listing_state_known"),
+            models.CheckConstraint(
+                condition=~Q(state=State.PUBLISHED)
+                | Q(
+                    first_published_at__isnull=False,
+                    sort_at__isnull=False,
+                    expires_at__isnull=False,
+                ),
+                name="listing_published_has_its_dates",
+            ),
+            models.CheckConstraint(
+                condition=Q(price__isnull=True) | Q(price__gt=0),
+                name="listing_price_positive",
+                violation_error_message=_("A price is more than nothing."),
+            ),
+            models.CheckConstraint(
+                condition=Q(price_to__isnull=True)
+                | Q(price__isnull=False, price_to__gt=F("price")),
+                name="listing_range_in_order",
+                violation_error_message=_("The second price is higher than the first."),
+            ),
+            models.CheckConstraint(
+                condition=Q(state=State.DRAFT)
+                | Q(price_kind__in=["exact", "from"], price__isnull=False, price_to__isnull=True)
+                | Q(price_kind="range", price__isnull=False, price_to__isnull=False)
+                | Q(price_kind="negotiable", price_to__isnull=True)
+                | Q(price_kind="on_request", price__isnull=True, price_to__isnull=True),
+                name="listing_price_as_its_kind",
+                violation_error_message=_("The price does not fit its kind."),
+            ),
+            models.CheckConstraint(
+                condition=(Q(quantity__isnull=True) | Q(quantity__gte=0))
+                & (Q(minimum_order__isnull=True) | Q(minimum_order__gt=0))
+                & (Q(step__isnull=True) | Q(step__gt=0)),
+                name="listing_quantities_positive",
+                violation_error_message=_("Quantities are more than nothing."),
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=[State.DRAFT, State.ARCHIVED])
+                | (~Q(title="") & (Q(region__isnull=False) | Q(settlement__isnull=False))),
+                name="listing_has_title_and_place",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["seller", "state", "-touched_at"], name="listing_of_seller"),
+            models.Index(
+                fields=["expires_at"],
+                condition=Q(state__in=[State.PUBLISHED, State.PAUSED]),
+                name="listing_expiring",
+            ),
+            models.Index(
+                fields=["waiting_since", "id"],
+                condition=Q(waiting_since__isnull=False),
+                name="listing_waiting",
+            ),
+        ]
+
+    def __str__(self):
+        return f"№ {self.pk}"
+
+    def get_absolute_url(self):
+        return reverse("listings:detail", args=[self.pk, self.slug])
+
+    @property
+    def slug(self):
+        return alphabet.slug(self.title, 80) or "ad"
+
+    @property
+    def is_live(self):
+        return self.state == State.PUBLISHED and self.expires_at > timezone.now()
+
+    @property
+    def was_approved(self):
+        """Somebody may have read it: from then on a change waits beside it."""
+        return self.first_published_at is not None and self.state != State.REJECTED
+
+    @property
+    def can_be_renewed(self):
+        return self.state == State.EXPIRED or (
+            self.state == State.PUBLISHED and self.expires_at - timezone.now() <= self.RENEWS_BEFORE
+        )
+
+    # Verbs. Whoever calls one holds the row's lock, in a transaction.
+
+    def move(self, act: Act, role: Role, by: User | None = None) -> None:
+        """Change the state as the table says, with its history; raises `Impossible`."""
+        before, now = self.state, timezone.now()
+        allowed, after = TRANSITIONS[role].get(act, (set(), ""))
+        if before not in allowed or (act == Act.RENEW and not self.can_be_renewed):
+            raise self.Impossible
+        self.state = after
+        if after == State.PUBLISHED:
+            if self.first_published_at is None:
+                self.first_published_at = self.sort_at = now
+            if act == Act.RENEW:
+                self.sort_at = now
+            if act == Act.RENEW or self.expires_at is None or self.expires_at <= now:
+                self.expires_at = now + timedelta(days=self.category.expiry_days)
+        if act in (Act.SUBMIT, Act.TRUST):
+            self.waiting_since = now
+        elif after != State.PUBLISHED or role == Role.STAFF:
+            self.waiting_since = None
+        self.changed("state", "first_published_at", "sort_at", "expires_at", "waiting_since")
+        Change.objects.create(listing=self, act=act, role=role, by=by, before=before, after=after)
+
+    def changed(self, *columns):
+        """Save these columns, as a new version of the ad."""
+        self.version += 1
+        self.touched_at = timezone.now()
+        self.save(update_fields=[*columns, "version", "touched_at"])
+
+
+class Revision(Content):
+    """A change of an ad that is or was public, until a moderator has read it."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        PENDING = "pending", _("in review")
+        REJECTED = "rejected", _("refused")
+
+    listing = models.OneToOneField(Listing, on_delete=models.CASCADE, related_name="revision")
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
+    touched_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("change of an ad")
+        verbose_name_plural = _("changes of ads")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=["draft", "pending", "rejected"]),
+                name="revision_state_known",
+            )
+        ]
+
+    def __str__(self):
+        return f"№ {self.pk}"
+
+
+class Change(models.Model):
+    """A change of an ad's state. Rows are only added."""
+
+    listing = models.ForeignKey(Listing, on_delete=models.CASCADE, related_name="history")
+    act = models.CharField(_("what happened"), max_length=10, choices=Act)
+    role = models.CharField(_("by whom"), max_length=6, choices=Role)
+    by = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, related_name="+", editable=False
+    )
+    before = models.CharField(_("state before"), max_length=10, choices=State)
+    after = models.CharField(_("state after"), max_length=10, choices=State)
+    at = models.DateTimeField(_("when"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("change of state")
+        verbose_name_plural = _("changes of state")
+        ordering = ["-at", "-pk"]
+
+    def __str__(self):
+        return f"№ {self.pk}"
