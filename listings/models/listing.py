@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from listings.models.catalogue import Category, DealType, PriceKind
 from listings.states import OPEN_BY_ADDRESS, TRANSITIONS, Act, Role, State
-from listings.units import PriceUnit
+from listings.units import SIGNS, PriceUnit
 from places.models import Region, Settlement
 from sellers.models import Phone, Seller
 from ui import alphabet
@@ -74,6 +74,10 @@ class ListingQuerySet(models.QuerySet):
         """What whoever has the address sees, perhaps with a word on what has become of it."""
         public = Seller.objects.public().order_by()
         return self.filter(state__in=OPEN_BY_ADDRESS, seller__in=public)
+
+    def for_cards(self):
+        """With everything that rows, cards and pages of ads name."""
+        return self.select_related("seller", "region", "settlement__region", "settlement__district")
 
     def of(self, member):
         """All ads of the seller this member acts for, in whatever state."""
@@ -239,6 +243,17 @@ class Listing(Content):
     @property
     def slug(self):
         return alphabet.slug(self.title, 80) or "ad"
+
+    @property
+    def place(self):
+        """As narrow as it is known, with the region where the name needs it."""
+        return ", ".join(
+            str(part) for part in (self.village, self.settlement or self.region) if part
+        )
+
+    @property
+    def unit_sign(self):
+        return SIGNS[self.unit]
 
     @property
     def is_live(self):

@@ -1,22 +1,15 @@
-"""The catalogue says nothing about anybody; an ad speaks for its seller, who may be a person."""
+"""An ad speaks for its seller, who may be a person."""
 
 from django.utils.translation import gettext_lazy as _
 
-from listings.admin import CategoryForm, ChoiceForm
 from listings.models import (
-    Attribute,
-    CatalogueVersion,
-    Category,
-    CategoryAttribute,
     Change,
-    Choice,
     Listing,
     Photo,
     Revision,
 )
 from privacy.data_map import (
     FreeText,
-    NotPersonal,
     People,
     Personal,
     Recipient,
@@ -24,57 +17,7 @@ from privacy.data_map import (
     describe,
     not_personal,
 )
-from privacy.registers import kept_in, register_form
 from privacy.retention import WhileAccountExists
-
-CATALOGUE = _("a part of the portal's catalogue, the same for everybody")
-AS_SHIPPED = _("what the software's own data says of it")
-
-NAMES = ["name_kk", "name_ru", "name_en"]
-ORDER = ["order_kk", "order_ru", "order_en"]
-
-
-def shipped(*names):
-    return {"shipped": NotPersonal(AS_SHIPPED, keys=not_personal(AS_SHIPPED, *names))}
-
-
-CATEGORY = [
-    *("slug", *NAMES, "icon", "position", "is_featured", "is_archived"),
-    *("deal_types", "units", "price_unit", "price_kinds", "expiry_days"),
-]
-describe(
-    Category,
-    fields={
-        **not_personal(CATALOGUE, "id", "parent", "ancestors", "place", *CATEGORY),
-        **shipped("parent_id", *CATEGORY),
-    },
-)
-
-ATTRIBUTE = [
-    *("code", *NAMES, "help_kk", "help_ru", "help_en", "type", "unit", "decimals"),
-    *("minimum", "maximum", "is_filterable", "is_archived"),
-]
-describe(
-    Attribute,
-    fields={**not_personal(CATALOGUE, "id", *ATTRIBUTE), **shipped(*ATTRIBUTE)},
-)
-
-CHOICE = ["code", *NAMES, "position", "is_archived"]
-describe(
-    Choice,
-    fields={**not_personal(CATALOGUE, "id", "attribute", *CHOICE), **shipped(*CHOICE)},
-)
-
-describe(
-    CategoryAttribute,
-    fields={
-        **not_personal(CATALOGUE, "id", "category", "attribute", "position"),
-        **not_personal(CATALOGUE, "is_required", "is_hidden", "fact"),
-        **shipped("position", "is_required"),
-    },
-)
-
-describe(CatalogueVersion, fields=not_personal(CATALOGUE, "id", "number"))
 
 # Ads. Of a company they say nothing about a person, and lead to nobody.
 
@@ -172,19 +115,4 @@ describe(
         **OF_THE_AD,
         **ROW_NUMBER,
     },
-)
-
-register_form(
-    "category",
-    _("a category of the catalogue"),
-    CategoryForm,
-    purposes=["service"],
-    fields=kept_in(Category, "parent", "deal_types", "units", "price_kinds"),
-)
-register_form(
-    "choice",
-    _("a choice of an attribute"),
-    ChoiceForm,
-    purposes=["service"],
-    fields={},
 )
