@@ -59,6 +59,7 @@ class GroupSiteAdmin(admin.ModelAdmin):
 
 class StepInline(ReadOnly, admin.TabularInline):
     model = RequestStep
+    template = "admin/edit_inline/read_only.html"
     fields = ["at", "state", "by", "reason"]
 
 
