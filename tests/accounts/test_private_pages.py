@@ -230,3 +230,15 @@ DOOR = [
     "password/reset/key/1-forged/",
     "password/reset/key/done/",
 ]
+
+
+@pytest.mark.parametrize("path", ["account/", "account/security/", "accounts/logout/"])
+def test_the_footer_offers_no_sign_in_to_who_is_signed_in(client, aigul, path):
+    client.force_login(aigul)
+
+    footer = client.get(f"/en/{path}").content.decode().partition("<footer")[2]
+
+    assert 'href="/en/account/"' in footer
+    assert 'href="/en/accounts/logout/"' in footer
+    assert "/accounts/login/" not in footer
+    assert "/accounts/signup/" not in footer
