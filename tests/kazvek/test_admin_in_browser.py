@@ -11,6 +11,8 @@ from django.urls import reverse
 from accounts.models import User
 from kazvek.demo import ADMINISTRATOR
 from letters.models import Letter
+from listings.models import Attribute, Category, CategoryAttribute, Choice
+from places.models import District
 from privacy.acknowledgements import acknowledge
 from privacy.documents import begin_draft
 from privacy.ledger import Occasion
@@ -18,6 +20,7 @@ from privacy.models import GroupSite, Version
 from privacy.models.consents import text_hash
 from privacy.requests import file_request
 from privacy.sentences import acknowledgement_sentence
+from sellers.verification import verify
 from tests.axe import faults
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -46,7 +49,7 @@ def enter(administrator, open_browser, client, portal):
 
 
 @pytest.fixture
-def something_of_everything(administrator, aigul, publish_version):
+def something_of_everything(administrator, aigul, publish_version, places, make_seller):
     """A row of every model that has pages here, each with a history; of versions also a draft."""
     policy = publish_version("privacy", purposes=["news"])
     group = Group.objects.create(name="Moderators")
@@ -62,11 +65,36 @@ def something_of_everything(administrator, aigul, publish_version):
         sender="a@example.com", recipient="b@example.com", subject_line="A", content=b"A"
     )
     begin_draft(Version(document=policy.document))
+    make_catalogue()
+    District.objects.create(
+        region_id="KZ-39",
+        name_kk="Жітіқара ауданы",
+        name_ru="Житикаринский район",
+        name_en="Zhitikara",
+    )
+    verify(make_seller(phone="+77012345678"), administrator, saw_documents=True)
     for model in admin.site._registry:
-        for row in model.objects.all():
+        for row in ends_of(model):
             LogEntry.objects.log_actions(
                 administrator.pk, [row], CHANGE, [{"changed": {"fields": ["pk"]}}]
             )
+
+
+def make_catalogue():
+    names = {"name_kk": "Бидай", "name_ru": "Пшеница", "name_en": "Wheat"}
+    category = Category.objects.create(
+        slug="wheat", deal_types=["sale"], units=["t"], price_unit="t", **names
+    )
+    attribute = Attribute.objects.create(code="grade", type="choice", **names)
+    Choice.objects.create(attribute=attribute, code="third", **names)
+    CategoryAttribute.objects.create(category=category, attribute=attribute)
+
+
+def ends_of(model):
+    """Its oldest and its newest row."""
+    rows = model.objects.order_by("pk")
+    assert rows, f"Add a row of {model._meta.label} to something_of_everything."
+    return {rows.first(), rows.last()}
 
 
 def addresses():
@@ -78,10 +106,8 @@ def addresses():
         else:
             yield reverse(f"admin:{pattern.name}")
     for model, pages in admin.site._registry.items():
-        rows = model.objects.order_by("pk")
-        assert rows, f"Add a row of {model._meta.label} to something_of_everything."
         for pattern in with_pages(pages.get_urls()):
-            for row in {rows.first(), rows.last()} if pattern.pattern.converters else [None]:
+            for row in ends_of(model) if pattern.pattern.converters else [None]:
                 yield reverse(f"admin:{pattern.name}", args=[row.pk] if row else [])
 
 
