@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -60,6 +61,8 @@ def unsave(request, pk):
 def back(request, otherwise):
     """To the page of ours on which the button stood."""
     page = urlsplit(request.headers.get("Referer", ""))
-    if page.netloc != request.get_host() or page.path in ("", request.path):
+    path = page._replace(scheme="", netloc="", fragment="").geturl()
+    is_ours = page.netloc == request.get_host() and page.path != request.path
+    if not (path and is_ours and url_has_allowed_host_and_scheme(path, allowed_hosts=None)):
         return redirect(otherwise)
-    return HttpResponseRedirect(page._replace(scheme="", netloc="", fragment="").geturl())
+    return HttpResponseRedirect(path)

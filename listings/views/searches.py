@@ -1,4 +1,7 @@
+from urllib.parse import urlencode
+
 from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -18,9 +21,16 @@ def index(request):
 
 
 @same_origin
-@private
 def save(request):
-    """Whoever had to sign in first comes back by GET, and is asked once more."""
+    """Whoever had to sign in first comes back with the search by GET, and is asked once more."""
+    if request.method == "POST" and not request.user.is_authenticated:
+        asked = {name: request.POST.get(name, "") for name in SaveSearchForm.base_fields}
+        return redirect_to_login(f"{request.path}?{urlencode(asked)}")
+    return save_own(request)
+
+
+@private
+def save_own(request):
     form = SaveSearchForm(request.POST if request.method == "POST" else request.GET)
     try:
         if not form.is_valid():
