@@ -174,6 +174,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "sellers.tasks.forget_old_invitations",
         "schedule": 60 * 60,
     },
+    "counts of ads": {
+        "task": "listings.tasks.fold_counts",
+        "schedule": 5 * 60,
+        "options": {"expires": 4 * 60},
+    },
     "sessions that ended": {"task": "accounts.tasks.clear_sessions", "schedule": 60 * 60},
 }
 

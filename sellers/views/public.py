@@ -1,12 +1,11 @@
-import ipaddress
 from urllib.parse import urlencode
 
-from allauth.account.adapter import get_adapter
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.visitors import network_of
 from sellers.authorised import remove
 from sellers.directory import narrowed, page_of
 from sellers.forms import DirectoryForm
@@ -58,7 +57,7 @@ def phones(request, slug):
     seller = Seller.objects.public().filter(slug=slug).first()
     if seller is None or request.method == "GET":
         return redirect(seller) if seller else moved(slug)
-    if not is_within(REVEALS, AN_HOUR, f"sellers:phones:{visitor(request)}"):
+    if not is_within(REVEALS, AN_HOUR, f"sellers:phones:{network_of(request)}"):
         facts = shown_of(seller) | {"is_too_often": True}
         answer = render(request, "sellers/storefront.html", facts, status=429)
         answer["Retry-After"] = str(AN_HOUR)
@@ -99,10 +98,3 @@ def moved(slug):
     if seller is None:
         raise Http404
     return redirect(seller, permanent=True)
-
-
-def visitor(request):
-    """By what a visitor's requests are counted: what one household or office has of the net."""
-    address = ipaddress.ip_address(get_adapter().get_client_ip(request))
-    prefix = 32 if address.version == 4 else 64
-    return ipaddress.ip_network((address, prefix), strict=False)
