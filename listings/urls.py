@@ -1,6 +1,6 @@
 from django.urls import path
 
-from listings.views import detail, editing, search
+from listings.views import detail, editing, photos, search
 
 app_name = "listings"
 
@@ -8,6 +8,32 @@ urlpatterns = [
     path("listings/", search.index, name="index"),
     path("listings/<slug:slug>/", search.index, name="category"),
     path("listing/<int:pk>/", detail.detail, name="short"),
+    path("listing/<int:pk>/documents/<int:document>/", photos.document, name="document"),
     path("listing/<int:pk>/<slug:slug>/", detail.detail, name="detail"),
     path("account/listings/", editing.mine, name="mine"),
+    path("account/listings/<int:pk>/photos/", photos.gallery, name="photos"),
+    path(
+        "account/listings/<int:pk>/photos/<int:photo>/earlier/",
+        photos.move_earlier,
+        name="move_photo_earlier",
+    ),
+    path(
+        "account/listings/<int:pk>/photos/<int:photo>/later/",
+        photos.move_later,
+        name="move_photo_later",
+    ),
+    path(
+        "account/listings/<int:pk>/photos/<int:photo>/main/",
+        photos.make_main,
+        name="make_photo_main",
+    ),
+    path(
+        "account/listings/<int:pk>/photos/<int:photo>/remove/", photos.remove, name="remove_photo"
+    ),
+    path("account/listings/<int:pk>/documents/", photos.add_documents, name="add_documents"),
+    path(
+        "account/listings/<int:pk>/documents/<int:document>/remove/",
+        photos.remove_document,
+        name="remove_document",
+    ),
 ]

@@ -7,6 +7,8 @@ from listings.models.catalogue import (
     DealType,
     PriceKind,
 )
+from listings.models.document import Document
+from listings.models.leftover import Leftover
 from listings.models.listing import Change, Currency, Listing, Revision, Vat
 from listings.models.photo import Photo
 
@@ -19,6 +21,8 @@ __all__ = [
     "Choice",
     "Currency",
     "DealType",
+    "Document",
+    "Leftover",
     "Listing",
     "Photo",
     "PriceKind",
