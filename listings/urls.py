@@ -1,6 +1,6 @@
 from django.urls import path
 
-from listings.views import detail, editing, favourites, search, searches, statistics
+from listings.views import detail, editing, favourites, photos, search, searches, statistics
 
 app_name = "listings"
 
@@ -19,4 +19,30 @@ urlpatterns = [
     path("account/searches/save/", searches.save, name="save_search"),
     path("account/searches/<int:pk>/rename/", searches.rename, name="rename_search"),
     path("account/searches/<int:pk>/delete/", searches.delete, name="delete_search"),
+    path("listing/<int:pk>/documents/<int:document>/", photos.document, name="document"),
+    path("account/listings/<int:pk>/photos/", photos.gallery, name="photos"),
+    path(
+        "account/listings/<int:pk>/photos/<int:photo>/earlier/",
+        photos.move_earlier,
+        name="move_photo_earlier",
+    ),
+    path(
+        "account/listings/<int:pk>/photos/<int:photo>/later/",
+        photos.move_later,
+        name="move_photo_later",
+    ),
+    path(
+        "account/listings/<int:pk>/photos/<int:photo>/main/",
+        photos.make_main,
+        name="make_photo_main",
+    ),
+    path(
+        "account/listings/<int:pk>/photos/<int:photo>/remove/", photos.remove, name="remove_photo"
+    ),
+    path("account/listings/<int:pk>/documents/", photos.add_documents, name="add_documents"),
+    path(
+        "account/listings/<int:pk>/documents/<int:document>/remove/",
+        photos.remove_document,
+        name="remove_document",
+    ),
 ]

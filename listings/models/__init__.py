@@ -8,7 +8,9 @@ from listings.models.catalogue import (
     PriceKind,
 )
 from listings.models.daily_count import DailyCount, Folding
+from listings.models.document import Document
 from listings.models.favourite import Favourite
+from listings.models.leftover import Leftover
 from listings.models.listing import Change, Currency, Listing, Revision, Vat
 from listings.models.photo import Photo
 from listings.models.saved_search import SavedSearch
@@ -25,6 +27,8 @@ __all__ = [
     "DealType",
     "Favourite",
     "Folding",
+    "Document",
+    "Leftover",
     "Listing",
     "Photo",
     "PriceKind",

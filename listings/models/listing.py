@@ -55,12 +55,15 @@ class Content(models.Model):
     answers = models.JSONField(default=list, blank=True)
     # Keys of photos in the order they are shown, the main one first.
     photo_order = ArrayField(models.BigIntegerField(), default=list, blank=True)
+    # Likewise of documents.
+    document_order = ArrayField(models.BigIntegerField(), default=list, db_default=[], blank=True)
 
     class Meta:
         abstract = True
 
     CONTENT = [
         "deal_type", "category", "title", "description", "language", "answers", "photo_order",
+        "document_order",
     ]  # fmt: skip
 
 

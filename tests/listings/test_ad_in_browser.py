@@ -117,7 +117,10 @@ def test_an_ad_is_read_answered_and_kept(listing, look, aigul, marat, language, 
     assert page.locator(".gallery__strip img").first.evaluate("i => i.complete && i.naturalWidth")
     page.locator(".gallery__thumbs a").nth(2).click()
     third = page.locator("#photo-3 img")
-    third.evaluate("i => new Promise(shown => new IntersectionObserver(([seen]) => seen.isIntersecting && shown()).observe(i))")
+    third.evaluate(
+        "image => new Promise(shown =>"
+        " new IntersectionObserver(([seen]) => seen.isIntersecting && shown()).observe(image))"
+    )
     assert "701 234" not in page.content()
     page.locator("#phones button").focus()
     page.keyboard.press("Enter")
