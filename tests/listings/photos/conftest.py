@@ -1,4 +1,5 @@
 import pytest
+from django.core.files.storage import storages
 
 from letters import after_commit
 from listings.catalogue import forget_catalogue
@@ -42,14 +43,10 @@ def queue_is_away(monkeypatch):
 
 
 @pytest.fixture(autouse=True)
-def folders(settings, tmp_path):
+def folders(settings, tmp_path, monkeypatch):
     settings.MEDIA_ROOT = tmp_path / "media"
-    settings.STORAGES = settings.STORAGES | {
-        "private": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": tmp_path / "private", "base_url": None},
-        }
-    }
+    # The model's column holds on to the storage, so that a setting would come too late.
+    monkeypatch.setitem(vars(storages["private"]), "location", str(tmp_path / "private"))
     return tmp_path
 
 

@@ -178,7 +178,7 @@ def visitor(make_user, make_seller, seller, marat):
             case "owner":
                 client.force_login(seller.members.get(role="owner").user)
             case "moderator" | "moderator without second factor":
-                user = make_user("moderator@example.com", is_staff=True)
+                user = make_user("checker@example.com", is_staff=True)
                 user.user_permissions.set(Permission.objects.filter(codename="view_document"))
                 if who == "moderator":
                     enter_with_code(client, user)
