@@ -19,6 +19,7 @@ STYLESHEETS = [
     "css/facets.css",
     "css/listing-row.css",
     "css/listing-card.css",
+    "css/photos.css",
     "css/dialog.css",
     "css/table.css",
     "css/notice.css",

@@ -3,3 +3,4 @@ import "./elements/copy-text.js";
 import "./elements/passkey-form.js";
 import "./elements/password-reveal.js";
 import "./elements/print-page.js";
+import "./elements/photo-upload.js";
