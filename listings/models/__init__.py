@@ -7,8 +7,10 @@ from listings.models.catalogue import (
     DealType,
     PriceKind,
 )
-from listings.models.listing import Change, Currency, Listing, Revision, Vat
+from listings.models.document import HiddenSeller, SearchDocument, Word
+from listings.models.listing import Change, Listing, Revision, Vat
 from listings.models.photo import Photo
+from listings.models.rate import Currency, Rate
 
 __all__ = [
     "Attribute",
@@ -19,9 +21,13 @@ __all__ = [
     "Choice",
     "Currency",
     "DealType",
+    "HiddenSeller",
     "Listing",
     "Photo",
     "PriceKind",
+    "Rate",
     "Revision",
+    "SearchDocument",
     "Vat",
+    "Word",
 ]
