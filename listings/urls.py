@@ -1,11 +1,13 @@
 from django.urls import path
 
+from listings.feed import Newest
 from listings.views import detail, editing, favourites, photos, search, searches, statistics
 
 app_name = "listings"
 
 urlpatterns = [
     path("listings/", search.index, name="index"),
+    path("listings/feed/", Newest(), name="feed"),
     path("listings/<slug:slug>/", search.index, name="category"),
     path("listing/<int:pk>/", detail.detail, name="short"),
     path("listing/<int:pk>/phone/", detail.phone, name="phone"),

@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from listings.models.catalogue import Category, DealType, PriceKind
+from listings.models.rate import Currency, Rate, in_tenge
+from listings.models.search_document import SearchDocument
 from listings.states import OPEN_BY_ADDRESS, TRANSITIONS, Act, Role, State
 from listings.units import SIGNS, PriceUnit
 from places.models import Region, Settlement
@@ -21,16 +23,6 @@ from ui import alphabet
 VERBS_OF_ADDRESSES = {"phone", "save", "unsave", "report"}
 
 POSITIVE = MinValueValidator(Decimal("0.001"))
-
-
-class Currency(models.TextChoices):
-    KZT = "KZT", "₸"
-    USD = "USD", "$"
-    EUR = "EUR", "€"
-    RUB = "RUB", "₽"
-    UZS = "UZS", _("soum (UZS)")
-    KGS = "KGS", _("som (KGS)")
-    CNY = "CNY", "¥"
 
 
 class Vat(models.TextChoices):
@@ -83,10 +75,13 @@ class ListingQuerySet(models.QuerySet):
 
     def for_cards(self):
         """With everything that rows, cards and pages of ads name."""
-        return self.select_related(
-            *("seller", "region", "settlement__country"),
-            *("settlement__region", "settlement__district"),
-        )
+        town = ["settlement__region", "settlement__district", "settlement__country"]
+        return self.select_related("seller", "region", *town)
+
+    def in_this_order(self, keys):
+        """For cards, those of these keys that are there."""
+        found = self.for_cards().in_bulk(keys)
+        return [found[key] for key in keys if key in found]
 
     def of(self, member):
         """All ads of the seller this member acts for, in whatever state."""
@@ -315,10 +310,20 @@ class Listing(Content):
         Change.objects.create(listing=self, act=act, role=role, by=by, before=before, after=after)
 
     def changed(self, *columns):
-        """Save these columns, as a new version of the ad."""
+        """Save these columns, as a new version of the ad, and what searches know of it."""
         self.version += 1
         self.touched_at = timezone.now()
-        self.save(update_fields=[*columns, "version", "touched_at"])
+        self.compare_price(Rate.objects.current() if self.currency != Currency.KZT else {})
+        self.save(update_fields=[*columns, *self.COMPARED, "version", "touched_at"])
+        SearchDocument.objects.file([self])
+
+    COMPARED = ["price_kzt", "price_kzt_on"]
+
+    def compare_price(self, rates):
+        """The caller saves."""
+        self.price_kzt, self.price_kzt_on = in_tenge(
+            self.price, self.currency, self.unit, self.category.price_unit, rates
+        )
 
 
 class Revision(Content):

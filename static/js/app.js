@@ -4,3 +4,4 @@ import "./elements/passkey-form.js";
 import "./elements/password-reveal.js";
 import "./elements/print-page.js";
 import "./elements/photo-upload.js";
+import "./elements/search-page.js";
