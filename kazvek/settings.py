@@ -204,6 +204,9 @@ CELERY_BEAT_SCHEDULE = {
         "args": [0],
     },
     "words of ads": {"task": "listings.tasks.learn_words", "schedule": 24 * 60 * 60},
+    "ads whose term ended": {"task": "listings.tasks.expire_listings", "schedule": 5 * 60},
+    "ads that end soon": {"task": "listings.tasks.remind_of_ends", "schedule": 60 * 60},
+    "ads nobody needs": {"task": "listings.tasks.put_away", "schedule": 60 * 60},
     "sessions that ended": {"task": "accounts.tasks.clear_sessions", "schedule": 60 * 60},
 }
 

@@ -54,10 +54,8 @@ TRANSITIONS = {
         A.RESUME: ({S.PAUSED, S.SOLD}, S.PUBLISHED),
         A.SELL: ({S.PUBLISHED, S.PAUSED, S.EXPIRED}, S.SOLD),
         A.RENEW: ({S.EXPIRED, S.PUBLISHED}, S.PUBLISHED),
-        A.ARCHIVE: (
-            {S.DRAFT, S.REJECTED, S.PUBLISHED, S.PAUSED, S.EXPIRED, S.SOLD},
-            S.ARCHIVED,
-        ),
+        # A draft is deleted instead: nobody has seen it.
+        A.ARCHIVE: ({S.REJECTED, S.PUBLISHED, S.PAUSED, S.EXPIRED, S.SOLD}, S.ARCHIVED),
     },
     Role.STAFF: {
         A.APPROVE: ({S.PENDING}, S.PUBLISHED),

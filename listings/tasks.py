@@ -2,7 +2,7 @@ from celery import shared_task
 from django.conf import settings
 
 from letters.after_commit import after_commit
-from listings import rates
+from listings import expiry, rates
 from listings.leftovers import clear
 from listings.models import Document, Photo, Rate
 from listings.preparing import prepare, prepare_waiting
@@ -66,3 +66,23 @@ def refile_documents(behind_pk):
 @shared_task
 def learn_words():
     learn()
+
+
+@shared_task
+def expire_listings():
+    """Also those that ended while nothing ran."""
+    if expiry.expire_overdue() == expiry.AT_ONCE:
+        expire_listings.delay()
+
+
+@shared_task
+def remind_of_ends():
+    if expiry.remind() == expiry.AT_ONCE:
+        remind_of_ends.delay()
+
+
+@shared_task
+def put_away():
+    """Into the archive, and from there for good."""
+    if max(expiry.archive_rested(), expiry.purge()) == expiry.AT_ONCE:
+        put_away.delay()

@@ -100,6 +100,12 @@ class ListingQuerySet(models.QuerySet):
 class Listing(Content):
     """An ad. Its content is the one approved last; a change of it waits in a `Revision`."""
 
+    # What holds as soon as the seller says it.
+    OFFER = [
+        "price_kind", "price", "price_to", "currency", "unit", "vat",
+        "quantity", "minimum_order", "step", "region", "settlement", "village", "phone",
+    ]  # fmt: skip
+
     class Impossible(Exception):
         """An ad in this state cannot do that, or not for this role."""
 
@@ -172,6 +178,8 @@ class Listing(Content):
     # Since when a moderator has something to look at: the ad, its change, or what was published
     # on trust.
     waiting_since = models.DateTimeField(null=True, blank=True, editable=False)
+    # When its seller was last written to that its term ends.
+    reminded_at = models.DateTimeField(null=True, blank=True, editable=False)
     # Grows with whatever a card or the page shows; what is remembered of an ad bears it.
     version = models.PositiveIntegerField(default=1, editable=False)
 
@@ -232,6 +240,16 @@ class Listing(Content):
                 name="listing_expiring",
             ),
             models.Index(
+                fields=["touched_at"],
+                condition=Q(
+                    state__in=[
+                        *(State.DRAFT, State.REJECTED),
+                        *(State.EXPIRED, State.SOLD, State.ARCHIVED),
+                    ]
+                ),
+                name="listing_resting",
+            ),
+            models.Index(
                 fields=["waiting_since", "id"],
                 condition=Q(waiting_since__isnull=False),
                 name="listing_waiting",
@@ -278,7 +296,7 @@ class Listing(Content):
     @property
     def was_approved(self):
         """Somebody may have read it: from then on a change waits beside it."""
-        return self.first_published_at is not None and self.state != State.REJECTED
+        return self.state in OPEN_BY_ADDRESS
 
     @property
     def can_be_renewed(self):
@@ -304,10 +322,18 @@ class Listing(Content):
                 self.expires_at = now + timedelta(days=self.category.expiry_days)
         if act in (Act.SUBMIT, Act.TRUST):
             self.waiting_since = now
-        elif after != State.PUBLISHED or role == Role.STAFF:
+        elif act in (Act.WITHDRAW, Act.ARCHIVE) or role == Role.STAFF:
+            # Not by a pause: what was published on trust is looked at all the same.
             self.waiting_since = None
         self.changed("state", "first_published_at", "sort_at", "expires_at", "waiting_since")
         Change.objects.create(listing=self, act=act, role=role, by=by, before=before, after=after)
+
+    def take(self, revision: "Revision") -> None:
+        """Say from now on what the revision says, which goes."""
+        for name in self.CONTENT:
+            setattr(self, name, getattr(revision, name))
+        revision.delete()
+        self.changed(*self.CONTENT)
 
     def changed(self, *columns):
         """Save these columns, as a new version of the ad, and what searches know of it."""

@@ -2,6 +2,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -52,7 +53,7 @@ def profile(request):
 def create(request):
     if Member.objects.filter(user=request.user).exists():
         messages.info(request, _("You act for a seller already."))
-        return redirect("sellers:profile")
+        return redirect(following(request))
     form = FoundingForm(request.POST or None)
     if not form.is_valid():
         return start_page(request, form)
@@ -63,7 +64,15 @@ def create(request):
         messages.info(request, _("You act for a seller already."))
     else:
         messages.success(request, _("Your page as a seller is open to everybody."))
-    return redirect("sellers:profile")
+    return redirect(following(request))
+
+
+def following(request):
+    """Where the person was before they had to say who sells."""
+    target = request.GET.get("next", "")
+    if url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):
+        return target
+    return "sellers:profile"
 
 
 def start_page(request, form):

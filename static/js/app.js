@@ -5,3 +5,4 @@ import "./elements/password-reveal.js";
 import "./elements/print-page.js";
 import "./elements/photo-upload.js";
 import "./elements/search-page.js";
+import "./elements/steady-form.js";
