@@ -50,6 +50,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[:
 INSTALLED_APPS = [
     "kazvek",
     "pages",
+    "moderation",
     "listings",
     "sellers",
     "places",
@@ -173,6 +174,10 @@ CELERY_BEAT_SCHEDULE = {
     "invitations nobody answered": {
         "task": "sellers.tasks.forget_old_invitations",
         "schedule": 60 * 60,
+    },
+    "complaints and bans long over": {
+        "task": "moderation.tasks.forget_old",
+        "schedule": 24 * 60 * 60,
     },
     "sessions that ended": {"task": "accounts.tasks.clear_sessions", "schedule": 60 * 60},
 }

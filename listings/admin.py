@@ -8,6 +8,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from listings import listing_admin  # noqa: F401  (registers what it shows)
 from listings.catalogue import Catalogue
 from listings.models import (
     Attribute,

@@ -13,6 +13,7 @@ def main():
     call_command("load_documents", sample_operator=True)
     call_command("load_places")
     call_command("load_catalogue")
+    call_command("load_moderation")
     call_command("demo", if_empty=True)
 
 

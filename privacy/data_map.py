@@ -40,6 +40,8 @@ CATEGORIES = {
     "seller.check": _("what a moderator has checked of a seller, and when"),
     "content.ad": _("what a seller says in ads"),
     "content.photo": _("photos and documents of ads"),
+    "moderation.decision": _("decisions of moderators, with their reasons"),
+    "moderation.report": _("what you report, and your appeals"),
     "access.password": _("password, in a form that cannot be turned back"),
     "access.factor": _("keys of passkeys and other second factors"),
     "access.session": _("being signed in"),

@@ -92,6 +92,10 @@ class ListingQuerySet(models.QuerySet):
         """For a moderator, the longest waiting first."""
         return self.filter(waiting_since__isnull=False).order_by("waiting_since", "pk")
 
+    def ask_for_review(self):
+        """Have a moderator look. Nothing that is shown changes, so it is no new version."""
+        return self.filter(waiting_since=None).update(waiting_since=timezone.now())
+
 
 class Listing(Content):
     """An ad. Its content is the one approved last; a change of it waits in a `Revision`."""
@@ -288,7 +292,8 @@ class Listing(Content):
                 self.expires_at = now + timedelta(days=self.category.expiry_days)
         if act in (Act.SUBMIT, Act.TRUST):
             self.waiting_since = now
-        elif after != State.PUBLISHED or role == Role.STAFF:
+        elif role == Role.STAFF or after in (State.DRAFT, State.ARCHIVED):
+            # Pausing or selling it does not get an ad round the moderator.
             self.waiting_since = None
         self.changed("state", "first_published_at", "sort_at", "expires_at", "waiting_since")
         Change.objects.create(listing=self, act=act, role=role, by=by, before=before, after=after)

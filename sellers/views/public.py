@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts import gate
 from sellers.authorised import remove
 from sellers.directory import narrowed, page_of
 from sellers.forms import DirectoryForm
@@ -58,6 +59,7 @@ def phones(request, slug):
     seller = Seller.objects.public().filter(slug=slug).first()
     if seller is None or request.method == "GET":
         return redirect(seller) if seller else moved(slug)
+    gate.refuse_if_banned(request)
     if not is_within(REVEALS, AN_HOUR, f"sellers:phones:{visitor(request)}"):
         facts = shown_of(seller) | {"is_too_often": True}
         answer = render(request, "sellers/storefront.html", facts, status=429)
