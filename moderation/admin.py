@@ -102,7 +102,7 @@ class AppealAdmin(ReadOnly):
             raise PermissionDenied
         appeals = Appeal.objects.select_related("decision__listing__seller", "answer")
         appeal = get_object_or_404(appeals, pk=pk)
-        form = AnswerForm(request.POST or None)
+        form = AnswerForm(request.POST if request.method == "POST" else None)
         if form.is_valid():
             try:
                 appealing.answer(appeal, request.user, **form.cleaned_data)

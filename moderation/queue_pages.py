@@ -81,7 +81,10 @@ def review(request, pk):
     change = reviewing.waiting_change(listing)
     content = change or listing
     form = DecisionForm(
-        request.POST or None, acts=acts_of(listing), rules=rules, category=content.category_id
+        request.POST if request.method == "POST" else None,
+        acts=acts_of(listing),
+        rules=rules,
+        category=content.category_id,
     )
     if form.is_valid() and decided(request, listing, content, form.cleaned_data, rules):
         if form.cleaned_data["act"] == Act.REFILE:

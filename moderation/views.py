@@ -17,7 +17,7 @@ from ui.origin import same_origin
 @require_http_methods(["GET", "HEAD", "POST"])
 def report(request, pk):
     listing = get_object_or_404(Listing.objects.open_by_address(), pk=pk)
-    form = ComplaintForm(request.POST or None)
+    form = ComplaintForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":
         gate.refuse_if_banned(request)
         if form.is_valid():
@@ -48,7 +48,7 @@ def appeal(request, member, pk):
     """Why the ad was refused, by which rule, and the one appeal against that."""
     listing = get_object_or_404(Listing.objects.of(member), pk=pk)
     decision = appealing.last_refusal(listing)
-    form = AppealForm(request.POST or None)
+    form = AppealForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and decision and form.is_valid():
         try:
             appealing.appeal(decision, request.user, form.cleaned_data["text"])
