@@ -4,12 +4,12 @@ The addresses are of a domain reserved for examples, so that no letter can reach
 """
 
 from allauth.account.models import EmailAddress
-from django.contrib.auth.models import Permission
 from django.db import connection, transaction
 from django.utils import translation
 
 from accounts.models import Address, Phone, User
 from kazvek.demo_sellers import add_sellers
+from moderation.staff import moderators
 from privacy.acknowledgements import acknowledge, versions_in_force
 from privacy.ledger import Occasion
 from privacy.models import SubjectIdentifier
@@ -114,11 +114,7 @@ def add_people():
     )
     if moderator:
         add_phone(moderator, "+77010000031", Phone.Purpose.MESSENGER)
-        moderator.user_permissions.set(
-            Permission.objects.filter(
-                codename__in=["view_user", "view_letter", "view_seller", "add_verification"]
-            )
-        )
+        moderator.groups.add(moderators())
 
     administrator = add_person(
         ADMINISTRATOR,

@@ -50,6 +50,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[:
 INSTALLED_APPS = [
     "kazvek",
     "pages",
+    "moderation",
     "listings",
     "sellers",
     "places",
@@ -207,6 +208,10 @@ CELERY_BEAT_SCHEDULE = {
     "ads whose term ended": {"task": "listings.tasks.expire_listings", "schedule": 5 * 60},
     "ads that end soon": {"task": "listings.tasks.remind_of_ends", "schedule": 60 * 60},
     "ads nobody needs": {"task": "listings.tasks.put_away", "schedule": 60 * 60},
+    "complaints and bans long over": {
+        "task": "moderation.tasks.forget_old",
+        "schedule": 24 * 60 * 60,
+    },
     "sessions that ended": {"task": "accounts.tasks.clear_sessions", "schedule": 60 * 60},
 }
 

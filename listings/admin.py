@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from letters.after_commit import after_commit
+from listings import listing_admin  # noqa: F401  (registers what it shows)
 from listings.catalogue import Catalogue
 from listings.models import (
     Attribute,

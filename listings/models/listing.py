@@ -96,6 +96,10 @@ class ListingQuerySet(models.QuerySet):
         """For a moderator, the longest waiting first."""
         return self.filter(waiting_since__isnull=False).order_by("waiting_since", "pk")
 
+    def ask_for_review(self):
+        """Have a moderator look. Nothing that is shown changes, so it is no new version."""
+        return self.filter(waiting_since=None).update(waiting_since=timezone.now())
+
 
 class Listing(Content):
     """An ad. Its content is the one approved last; a change of it waits in a `Revision`."""

@@ -5,6 +5,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts import gate
 from accounts.visitors import network_of
 from sellers.authorised import remove
 from sellers.directory import narrowed, page_of
@@ -57,6 +58,7 @@ def phones(request, slug):
     seller = Seller.objects.public().filter(slug=slug).first()
     if seller is None or request.method == "GET":
         return redirect(seller) if seller else moved(slug)
+    gate.refuse_if_banned(request)
     if not is_within(REVEALS, AN_HOUR, f"sellers:phones:{network_of(request)}"):
         facts = shown_of(seller) | {"is_too_often": True}
         answer = render(request, "sellers/storefront.html", facts, status=429)
