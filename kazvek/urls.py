@@ -2,6 +2,9 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
+from listings.urls import storefronts
+from sellers import urls as sellers
+
 handler400 = "pages.views.bad_request"
 handler403 = "pages.views.forbidden"
 handler404 = "pages.views.not_found"
@@ -15,7 +18,8 @@ urlpatterns = [
         path("", include("pages.urls")),
         path("", include("listings.urls")),
         path("", include("privacy.urls")),
-        path("", include("sellers.urls")),
+        # A storefront shows ads, so its view lives above the sellers; its name is theirs.
+        path("", include(([*sellers.urlpatterns, *storefronts], sellers.app_name))),
         path("account/", include("accounts.urls")),
         path("accounts/", include("accounts.entrance")),
     ),

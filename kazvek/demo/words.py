@@ -41,15 +41,7 @@ def read(name: str) -> dict:
     return yaml.load((HERE / f"{name}.yaml").read_text(encoding="utf-8"), LOADER)  # noqa: S506 our own file
 
 
-def titled(
-    rng,
-    patterns,
-    answers: dict[str, Answer],
-    language: str,
-    deal: str,
-    model: str,
-    is_service: bool,
-) -> str:
+def titled(rng, patterns, answers: dict[str, Answer], language, deal, model, is_service) -> str:
     """One of the patterns, filled in."""
     if isinstance(patterns, dict):
         patterns = patterns[language]
