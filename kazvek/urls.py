@@ -3,7 +3,9 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path, re_path
 
+from listings.urls import storefronts
 from listings.views.photos import file
+from sellers import urls as sellers
 
 handler400 = "pages.views.bad_request"
 handler403 = "pages.views.forbidden"
@@ -20,7 +22,8 @@ urlpatterns = [
         path("", include("moderation.urls")),
         path("", include("listings.urls")),
         path("", include("privacy.urls")),
-        path("", include("sellers.urls")),
+        # A storefront shows ads, so its view lives above the sellers; its name is theirs.
+        path("", include(([*sellers.urlpatterns, *storefronts], sellers.app_name))),
         path("account/", include("accounts.urls")),
         path("accounts/", include("accounts.entrance")),
     ),

@@ -2,7 +2,17 @@ from django.urls import path
 
 from listings.feed import Newest
 from listings.states import Act
-from listings.views import detail, editing, favourites, mine, photos, search, searches, statistics
+from listings.views import (
+    detail,
+    editing,
+    favourites,
+    mine,
+    photos,
+    search,
+    searches,
+    statistics,
+    storefront,
+)
 
 app_name = "listings"
 
@@ -62,4 +72,10 @@ urlpatterns = [
         for act in (Act.WITHDRAW, Act.PAUSE, Act.RESUME, Act.SELL, Act.RENEW, Act.ARCHIVE)
     ),
     path("listing/renew/<str:token>/", mine.renew_by_letter, name="renew_by_letter"),
+]
+
+# Under the name and the address of the seller; see kazvek/urls.py.
+storefronts = [
+    path("sellers/<slug:slug>/", storefront.storefront, name="storefront"),
+    path("sellers/<slug:slug>/phones/", storefront.phones, name="phones"),
 ]
