@@ -180,11 +180,6 @@ def field_of(question: Question) -> str:
     return f"a.{question.attribute.code}"
 
 
-def is_trusted(seller: Seller) -> bool:
-    """What this seller publishes is live at once and checked afterwards."""
-    return seller.verified_at is not None
-
-
 def twin_of(listing: Listing) -> Listing | None:
     """An ad of the same seller that offers the same, as far as words and facts tell."""
     others = (
@@ -245,7 +240,7 @@ def submit(listing: Listing, by: User) -> Listing:
         if faults := faults_of(listing):
             raise Incomplete(faults)
         refuse_too_many(listing)
-        act = Act.TRUST if is_trusted(listing.seller) else Act.SUBMIT
+        act = Act.TRUST if listing.seller.is_trusted else Act.SUBMIT
         listing.move(act, Role.SELLER, by)
     return listing
 
@@ -273,7 +268,7 @@ def send_change(listing: Listing) -> Listing:
         now = timezone.now()
         if listing.waiting_since is None:
             listing.waiting_since = now
-        if is_trusted(listing.seller):
+        if listing.seller.is_trusted:
             listing.take(revision)
         else:
             revision.state, revision.touched_at = Revision.State.PENDING, now
