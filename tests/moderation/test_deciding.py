@@ -79,6 +79,27 @@ def test_a_refused_ad_is_corrected_and_goes_live_with_letters_naming_the_rule(
     assert Decision.objects.first().rules == ["rules-ads/1/5.1"]
 
 
+def test_owners_and_managers_are_written_to_each_in_their_language(
+    moderator, waiting, decide, seller, make_user, mailoutbox
+):
+    for role, language in (("manager", "kk"), ("owner", "ru"), ("viewer", "ru")):
+        user = make_user(f"{role}@example.com", language=language)
+        Member.objects.create(seller=seller, user=user, role=role)
+    listing = waiting()
+
+    decide(moderator, listing, "reject", reasons=["special"])
+
+    subjects = {letter.to[0]: letter.subject for letter in mailoutbox}
+    assert subjects == {
+        "aigul@example.com": f"Ad № {listing.pk} is refused",
+        "manager@example.com": f"№ {listing.pk} хабарландыру қабылданбады",
+        "owner@example.com": f"Объявление № {listing.pk} отклонено",
+    }
+    kazakh = next(one.body for one in mailoutbox if one.to == ["manager@example.com"])
+    assert "Хабарландыру қағидалары" in kazakh or "қағидалары, 1-редакция, 4.3-тармақ" in kazakh
+    assert "/kk/rules/posting/1/#c-4.3" in kazakh
+
+
 def test_a_change_is_shown_word_by_word_and_replaces_what_was_public(moderator, changed, decide):
     page = moderator.get(f"/admin/moderation/queue/{changed.pk}/").content.decode()
     shown = re.sub(r'<span class="unseen">.*?</span>', "", page)
