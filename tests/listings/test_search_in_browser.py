@@ -100,6 +100,9 @@ def test_axe_finds_nothing_and_nothing_sticks_out(open_browser, wheat, language,
         assert found.violations_count == 0, f"{path}: {found.generate_report()}"
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
         import os
+
         if os.environ.get("SHOTS"):
             name = "".join(c if c.isalnum() else "-" for c in path)
-            page.screenshot(path=f"/tmp/shots-finding/{language}-{width}-{name}.png", full_page=True)
+            page.screenshot(
+                path=f"/tmp/shots-finding/{language}-{width}-{name}.png", full_page=True
+            )
