@@ -77,7 +77,9 @@ class SignupForm(PlainFields, allauth_forms.SignupForm):
         # Optional, and never ticked for anybody.
         if "news" in purposes_in_force():
             self.fields["news"] = forms.BooleanField(
-                label=consent_sentence("news", Channel.EMAIL), required=False
+                label=consent_sentence("news", Channel.EMAIL),
+                required=False,
+                help_text=_("Optional: the account is yours without it too."),
             )
         if self.versions:
             words = [acknowledgement_sentence(self.versions)]
@@ -277,12 +279,23 @@ class PersonForm(forms.ModelForm):
             "patronymic": forms.TextInput(attrs={"autocomplete": "additional-name"}),
         }
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["activity"].choices = [("", _("Not named")), *User.Activity.choices]
+
 
 class PhoneForm(forms.ModelForm):
     class Meta:
         model = Phone
         fields = ["number", "purpose"]
         widgets = {"number": forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"})}
+        error_messages = {
+            "number": {
+                "invalid": _(
+                    "Enter the whole number with the country's code, for example +7 701 234 56 78."
+                )
+            }
+        }
 
     def _get_validation_exclusions(self):
         # The owner is no field here, yet a number stands once in their list.

@@ -157,7 +157,10 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_TIME_LIMIT = 5 * 60
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_DEFAULT_QUEUE = "default"
-CELERY_TASK_ROUTES = {"letters.tasks.*": {"queue": "mail"}}
+CELERY_TASK_ROUTES = {
+    "letters.tasks.*": {"queue": "mail"},
+    "listings.tasks.prepare_*": {"queue": "media"},
+}
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_REDIRECT_STDOUTS = False
@@ -174,6 +177,21 @@ CELERY_BEAT_SCHEDULE = {
         "task": "sellers.tasks.forget_old_invitations",
         "schedule": 60 * 60,
     },
+    "counts of ads": {
+        "task": "listings.tasks.fold_counts",
+        "schedule": 5 * 60,
+        "options": {"expires": 4 * 60},
+    },
+    "photos that wait": {
+        "task": "listings.tasks.prepare_waiting_photos",
+        "schedule": 60,
+        "options": {"expires": 50},
+    },
+    "files nothing names": {"task": "listings.tasks.clear_leftovers", "schedule": 10 * 60},
+    "photos and documents no ad shows": {
+        "task": "listings.tasks.forget_unused_files",
+        "schedule": 60 * 60,
+    },
     "sessions that ended": {"task": "accounts.tasks.clear_sessions", "schedule": 60 * 60},
 }
 
@@ -184,8 +202,14 @@ STATIC_ROOT = VAR_ROOT / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = Path(env("MEDIA_ROOT", default=str(VAR_ROOT / "media")))
+# What is served by a view that asks who is there, and what came in and is not yet looked at.
+PRIVATE_ROOT = Path(env("PRIVATE_ROOT", default=str(VAR_ROOT / "private")))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "private": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": PRIVATE_ROOT, "base_url": None},
+    },
     "staticfiles": {"BACKEND": "ui.storage.StaticStorage"},
 }
 WHITENOISE_USE_FINDERS = DEBUG

@@ -1,8 +1,10 @@
+from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from listings.urls import storefronts
+from listings.views.photos import file
 from sellers import urls as sellers
 
 handler400 = "pages.views.bad_request"
@@ -24,3 +26,13 @@ urlpatterns = [
         path("accounts/", include("accounts.entrance")),
     ),
 ]
+
+if settings.LOCAL:
+    # The one folder of uploads that is served, and only names that we have given.
+    urlpatterns += [
+        re_path(
+            r"^media/photos/(?:[0-9a-f]{2})/(?P<name>[0-9a-f]{64}-[0-9]{1,4}\.(?:webp|jpg))$",
+            file,
+            name="photo_file",
+        )
+    ]

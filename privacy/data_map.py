@@ -40,6 +40,8 @@ CATEGORIES = {
     "seller.check": _("what a moderator has checked of a seller, and when"),
     "content.ad": _("what a seller says in ads"),
     "content.photo": _("photos and documents of ads"),
+    "content.interest": _("ads and searches you keep"),
+    "content.count": _("how often your ads were looked at"),
     "access.password": _("password, in a form that cannot be turned back"),
     "access.factor": _("keys of passkeys and other second factors"),
     "access.session": _("being signed in"),

@@ -264,16 +264,13 @@ register_cache(
 
 # Where people are asked
 
-IDENTITY = {
-    **kept_in(Seller, "form", "name", "pays_vat"),
-    "number": Column(Seller, "bin"),
-}
+IDENTITY = {**kept_in(Seller, "form", "name"), "number": Column(Seller, "bin")}
 register_form(
     "seller-identity",
     _("Form, name and number of the seller"),
     forms.IdentityForm,
     purposes=["service"],
-    fields=IDENTITY,
+    fields={**IDENTITY, **kept_in(Seller, "pays_vat")},
 )
 register_form(
     "seller-founding",

@@ -7,8 +7,13 @@ from listings.models.catalogue import (
     DealType,
     PriceKind,
 )
+from listings.models.daily_count import DailyCount, Folding
+from listings.models.document import Document
+from listings.models.favourite import Favourite
+from listings.models.leftover import Leftover
 from listings.models.listing import Change, Currency, Listing, Revision, Vat
 from listings.models.photo import Photo
+from listings.models.saved_search import SavedSearch
 
 __all__ = [
     "Attribute",
@@ -18,10 +23,16 @@ __all__ = [
     "Change",
     "Choice",
     "Currency",
+    "DailyCount",
     "DealType",
+    "Favourite",
+    "Folding",
+    "Document",
+    "Leftover",
     "Listing",
     "Photo",
     "PriceKind",
     "Revision",
+    "SavedSearch",
     "Vat",
 ]

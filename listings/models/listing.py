@@ -17,6 +17,9 @@ from places.models import Region, Settlement
 from sellers.models import Phone, Seller
 from ui import alphabet
 
+# What stands behind the number in the addresses of what is done to an ad: no title takes these.
+VERBS_OF_ADDRESSES = {"phone", "save", "unsave", "report"}
+
 POSITIVE = MinValueValidator(Decimal("0.001"))
 
 
@@ -52,12 +55,15 @@ class Content(models.Model):
     answers = models.JSONField(default=list, blank=True)
     # Keys of photos in the order they are shown, the main one first.
     photo_order = ArrayField(models.BigIntegerField(), default=list, blank=True)
+    # Likewise of documents.
+    document_order = ArrayField(models.BigIntegerField(), default=list, db_default=[], blank=True)
 
     class Meta:
         abstract = True
 
     CONTENT = [
         "deal_type", "category", "title", "description", "language", "answers", "photo_order",
+        "document_order",
     ]  # fmt: skip
 
 
@@ -77,7 +83,10 @@ class ListingQuerySet(models.QuerySet):
 
     def for_cards(self):
         """With everything that rows, cards and pages of ads name."""
-        return self.select_related("seller", "region", "settlement__region", "settlement__district")
+        return self.select_related(
+            *("seller", "region", "settlement__country"),
+            *("settlement__region", "settlement__district"),
+        )
 
     def of(self, member):
         """All ads of the seller this member acts for, in whatever state."""
@@ -232,6 +241,17 @@ class Listing(Content):
                 condition=Q(waiting_since__isnull=False),
                 name="listing_waiting",
             ),
+            # For ads that are alike.
+            models.Index(
+                fields=["category", "deal_type", "-sort_at"],
+                condition=Q(state=State.PUBLISHED),
+                name="listing_newest",
+            ),
+            models.Index(
+                fields=["category", "deal_type", "region", "-sort_at"],
+                condition=Q(state=State.PUBLISHED),
+                name="listing_newest_in_region",
+            ),
         ]
 
     def __str__(self):
@@ -242,7 +262,8 @@ class Listing(Content):
 
     @property
     def slug(self):
-        return alphabet.slug(self.title, 80) or "ad"
+        slug = alphabet.slug(self.title, 80) or "ad"
+        return f"{slug}-ad" if slug in VERBS_OF_ADDRESSES else slug
 
     @property
     def place(self):

@@ -1,11 +1,15 @@
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from accounts.guards import private
 from listings.models import Listing
-from sellers.guards import for_members
+from sellers.models import Member
 
 
-@for_members
+@private
 @require_safe
-def mine(request, member):
+def mine(request):
+    member = Member.objects.filter(user=request.user).select_related("seller").first()
+    if member is None:
+        return redirect("sellers:profile")
     return render(request, "listings/mine.html", {"listings": Listing.objects.of(member)})

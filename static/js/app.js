@@ -2,3 +2,4 @@
 import "./elements/copy-text.js";
 import "./elements/passkey-form.js";
 import "./elements/password-reveal.js";
+import "./elements/print-page.js";
