@@ -11,7 +11,8 @@ from django.utils import translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from listings.catalogue import remembered_catalogue
+from listings.board import board_of
+from listings.catalogue import current_catalogue
 from pages import style_guide as guide
 from privacy.operator import current_operator
 
@@ -20,9 +21,13 @@ log = logging.getLogger(__name__)
 
 @require_safe
 def home(request):
-    catalogue = remembered_catalogue()
-    sections = [(section, catalogue.featured_in(section)) for section in catalogue.sections]
-    return render(request, "pages/home.html", {"sections": sections})
+    catalogue = current_catalogue()
+    board = board_of(catalogue)
+    sections = [
+        (section, board.by_category.get(section.pk, 0), catalogue.featured_in(section))
+        for section in catalogue.sections
+    ]
+    return render(request, "pages/home.html", {"sections": sections, "board": board})
 
 
 @require_safe
