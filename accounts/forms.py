@@ -14,6 +14,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts import gate
 from accounts.models import Address, Phone, User
 from accounts.occasions import occasion
 from privacy.acknowledgements import acknowledge, versions_in_force
@@ -126,6 +127,7 @@ class SignupForm(PlainFields, allauth_forms.SignupForm):
             )
 
     def try_save(self, request):
+        gate.refuse_if_banned(request, email=self.cleaned_data["email"])
         if self.account_already_exists:
             # As much work as for a new account, so that the time does not tell them apart.
             make_password(self.cleaned_data["password1"])
@@ -174,6 +176,10 @@ class AddEmailForm(PlainFields, allauth_forms.AddEmailForm):
             "the link in that letter."
         )
     }
+
+    def save(self, request):
+        gate.refuse_if_banned(request, email=self.cleaned_data["email"])
+        return super().save(request)
 
 
 class OneTimeCode:

@@ -50,6 +50,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[:
 INSTALLED_APPS = [
     "kazvek",
     "pages",
+    "moderation",
     "listings",
     "sellers",
     "places",
@@ -191,6 +192,25 @@ CELERY_BEAT_SCHEDULE = {
         "task": "listings.tasks.forget_unused_files",
         "schedule": 60 * 60,
     },
+    "rates of the day": {"task": "listings.tasks.fetch_rates", "schedule": 6 * 60 * 60},
+    "prices by the rates": {
+        "task": "listings.tasks.refresh_prices",
+        "schedule": 24 * 60 * 60,
+        "args": [0],
+    },
+    "documents of ads that lag": {
+        "task": "listings.tasks.refile_documents",
+        "schedule": 60 * 60,
+        "args": [0],
+    },
+    "words of ads": {"task": "listings.tasks.learn_words", "schedule": 24 * 60 * 60},
+    "ads whose term ended": {"task": "listings.tasks.expire_listings", "schedule": 5 * 60},
+    "ads that end soon": {"task": "listings.tasks.remind_of_ends", "schedule": 60 * 60},
+    "ads nobody needs": {"task": "listings.tasks.put_away", "schedule": 60 * 60},
+    "complaints and bans long over": {
+        "task": "moderation.tasks.forget_old",
+        "schedule": 24 * 60 * 60,
+    },
     "sessions that ended": {"task": "accounts.tasks.clear_sessions", "schedule": 60 * 60},
 }
 
@@ -239,6 +259,8 @@ FORMAT_MODULE_PATH = ["ui.formats"]
 TIME_ZONE = "Asia/Almaty"
 USE_THOUSAND_SEPARATOR = True
 PHONENUMBER_DEFAULT_REGION = "KZ"
+# Where the rates of currencies are fetched every few hours; empty: nowhere.
+RATES_URL = env("RATES_URL", default="")
 
 # People
 

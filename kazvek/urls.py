@@ -18,6 +18,8 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     *i18n_patterns(
         path("", include("pages.urls")),
+        # Before the ads, whose addresses end in any words.
+        path("", include("moderation.urls")),
         path("", include("listings.urls")),
         path("", include("privacy.urls")),
         # A storefront shows ads, so its view lives above the sellers; its name is theirs.

@@ -104,8 +104,7 @@ def remove(listing: Listing, photo: Photo) -> None:
 
 def copy_photos(listing: Listing, copy: Listing) -> None:
     """Give a new draft the photos that are ready; the two share the files."""
-    photos = Photo.objects.filter(state=Photo.State.READY).in_bulk(listing.photo_order)
-    ready = [photos[pk] for pk in listing.photo_order if pk in photos]
+    ready = Photo.objects.ready().in_order(listing.photo_order)
     # In one order, so that two copies never wait for each other.
     for stem in sorted({photo.stem for photo in ready}):
         hold(files_of(stem))

@@ -54,13 +54,12 @@ TRANSITIONS = {
         A.RESUME: ({S.PAUSED, S.SOLD}, S.PUBLISHED),
         A.SELL: ({S.PUBLISHED, S.PAUSED, S.EXPIRED}, S.SOLD),
         A.RENEW: ({S.EXPIRED, S.PUBLISHED}, S.PUBLISHED),
-        A.ARCHIVE: (
-            {S.DRAFT, S.REJECTED, S.PUBLISHED, S.PAUSED, S.EXPIRED, S.SOLD},
-            S.ARCHIVED,
-        ),
+        # A draft is deleted instead: nobody has seen it.
+        A.ARCHIVE: ({S.REJECTED, S.PUBLISHED, S.PAUSED, S.EXPIRED, S.SOLD}, S.ARCHIVED),
     },
     Role.STAFF: {
-        A.APPROVE: ({S.PENDING}, S.PUBLISHED),
+        # A refused one after an appeal.
+        A.APPROVE: ({S.PENDING, S.REJECTED}, S.PUBLISHED),
         A.REJECT: ({S.PENDING, S.PUBLISHED}, S.REJECTED),
         A.BLOCK: ({S.PENDING, S.PUBLISHED, S.PAUSED, S.EXPIRED, S.SOLD, S.REJECTED}, S.BLOCKED),
         # It may have expired meanwhile; the seller puts it back.

@@ -42,6 +42,8 @@ CATEGORIES = {
     "content.photo": _("photos and documents of ads"),
     "content.interest": _("ads and searches you keep"),
     "content.count": _("how often your ads were looked at"),
+    "moderation.decision": _("decisions of moderators, with their reasons"),
+    "moderation.report": _("what you report, and your appeals"),
     "access.password": _("password, in a form that cannot be turned back"),
     "access.factor": _("keys of passkeys and other second factors"),
     "access.session": _("being signed in"),

@@ -77,6 +77,7 @@ describe(
         "website": Personal("seller.terms", **FOR_EVERYBODY),
         "minimum_order": Personal("seller.terms", **FOR_EVERYBODY),
         "verified_at": Personal("seller.check", **FOR_EVERYBODY | {"source": Source.PORTAL}),
+        "lost_trust_at": Personal("seller.check", **FOR_STAFF | {"source": Source.PORTAL}),
         "created_at": Personal("trace.time", **FOR_EVERYBODY | {"source": Source.PORTAL}),
         "changed_at": Personal("trace.time", **FOR_EVERYBODY | {"source": Source.PORTAL}),
         **not_personal(_("points to the person who sells; empty for a company"), "subject"),

@@ -381,8 +381,10 @@ def make_listing(make_seller, catalogue):
             **({} if state in ("draft", "pending", "rejected") else dates),
         }
         seller = seller or Seller.objects.first() or make_seller()
-        return Listing.objects.create(
+        listing = Listing.objects.create(
             seller=seller, category=category, title=title, state=state, **facts | fields
         )
+        listing.changed()
+        return listing
 
     return make

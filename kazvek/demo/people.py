@@ -1,11 +1,11 @@
 """The accounts one can sign in with: a buyer, a seller, a moderator and an administrator."""
 
 from allauth.account.models import EmailAddress
-from django.contrib.auth.models import Permission
 from django.utils import translation
 
 from accounts.models import Address, Phone, User
 from kazvek.demo import ADMINISTRATOR, BUYER, MODERATOR, PASSWORD, ROLES, SELLER
+from moderation.staff import moderators
 from privacy.acknowledgements import acknowledge, versions_in_force
 from privacy.ledger import Occasion
 from privacy.models import SubjectIdentifier
@@ -85,11 +85,7 @@ def add_people():
     )
     if moderator:
         add_phone(moderator, "+77010000031", Phone.Purpose.MESSENGER)
-        moderator.user_permissions.set(
-            Permission.objects.filter(
-                codename__in=["view_user", "view_letter", "view_seller", "add_verification"]
-            )
-        )
+        moderator.groups.add(moderators())
 
     administrator = add_person(
         ADMINISTRATOR,

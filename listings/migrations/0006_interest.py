@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('listings', '0004_photo_leftovers'),
+        ('listings', '0005_search_triggers'),
         ('places', '0001_places'),
         ('sellers', '0006_authorised_person'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

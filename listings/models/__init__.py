@@ -11,9 +11,11 @@ from listings.models.daily_count import DailyCount, Folding
 from listings.models.document import Document
 from listings.models.favourite import Favourite
 from listings.models.leftover import Leftover
-from listings.models.listing import Change, Currency, Listing, Revision, Vat
+from listings.models.listing import Change, Listing, Revision, Vat
 from listings.models.photo import Photo
+from listings.models.rate import Currency, Rate
 from listings.models.saved_search import SavedSearch
+from listings.models.search_document import HiddenSeller, SearchDocument, Word
 
 __all__ = [
     "Attribute",
@@ -25,14 +27,18 @@ __all__ = [
     "Currency",
     "DailyCount",
     "DealType",
+    "Document",
     "Favourite",
     "Folding",
-    "Document",
+    "HiddenSeller",
     "Leftover",
     "Listing",
     "Photo",
     "PriceKind",
+    "Rate",
     "Revision",
     "SavedSearch",
+    "SearchDocument",
     "Vat",
+    "Word",
 ]

@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from listings.models.catalogue import Category, DealType, PriceKind
+from listings.models.rate import Currency, Rate, in_tenge
+from listings.models.search_document import SearchDocument
 from listings.states import OPEN_BY_ADDRESS, TRANSITIONS, Act, Role, State
 from listings.units import SIGNS, PriceUnit
 from places.models import Region, Settlement
@@ -21,16 +23,6 @@ from ui import alphabet
 VERBS_OF_ADDRESSES = {"phone", "save", "unsave", "report"}
 
 POSITIVE = MinValueValidator(Decimal("0.001"))
-
-
-class Currency(models.TextChoices):
-    KZT = "KZT", "₸"
-    USD = "USD", "$"
-    EUR = "EUR", "€"
-    RUB = "RUB", "₽"
-    UZS = "UZS", _("soum (UZS)")
-    KGS = "KGS", _("som (KGS)")
-    CNY = "CNY", "¥"
 
 
 class Vat(models.TextChoices):
@@ -83,10 +75,13 @@ class ListingQuerySet(models.QuerySet):
 
     def for_cards(self):
         """With everything that rows, cards and pages of ads name."""
-        return self.select_related(
-            *("seller", "region", "settlement__country"),
-            *("settlement__region", "settlement__district"),
-        )
+        town = ["settlement__region", "settlement__district", "settlement__country"]
+        return self.select_related("seller", "region", *town)
+
+    def in_this_order(self, keys):
+        """For cards, those of these keys that are there."""
+        found = self.for_cards().in_bulk(keys)
+        return [found[key] for key in keys if key in found]
 
     def of(self, member):
         """All ads of the seller this member acts for, in whatever state."""
@@ -101,9 +96,19 @@ class ListingQuerySet(models.QuerySet):
         """For a moderator, the longest waiting first."""
         return self.filter(waiting_since__isnull=False).order_by("waiting_since", "pk")
 
+    def ask_for_review(self):
+        """Have a moderator look. Nothing that is shown changes, so it is no new version."""
+        return self.filter(waiting_since=None).update(waiting_since=timezone.now())
+
 
 class Listing(Content):
     """An ad. Its content is the one approved last; a change of it waits in a `Revision`."""
+
+    # What holds as soon as the seller says it.
+    OFFER = [
+        "price_kind", "price", "price_to", "currency", "unit", "vat",
+        "quantity", "minimum_order", "step", "region", "settlement", "village", "phone",
+    ]  # fmt: skip
 
     class Impossible(Exception):
         """An ad in this state cannot do that, or not for this role."""
@@ -177,6 +182,8 @@ class Listing(Content):
     # Since when a moderator has something to look at: the ad, its change, or what was published
     # on trust.
     waiting_since = models.DateTimeField(null=True, blank=True, editable=False)
+    # When its seller was last written to that its term ends.
+    reminded_at = models.DateTimeField(null=True, blank=True, editable=False)
     # Grows with whatever a card or the page shows; what is remembered of an ad bears it.
     version = models.PositiveIntegerField(default=1, editable=False)
 
@@ -237,6 +244,16 @@ class Listing(Content):
                 name="listing_expiring",
             ),
             models.Index(
+                fields=["touched_at"],
+                condition=Q(
+                    state__in=[
+                        *(State.DRAFT, State.REJECTED),
+                        *(State.EXPIRED, State.SOLD, State.ARCHIVED),
+                    ]
+                ),
+                name="listing_resting",
+            ),
+            models.Index(
                 fields=["waiting_since", "id"],
                 condition=Q(waiting_since__isnull=False),
                 name="listing_waiting",
@@ -283,7 +300,7 @@ class Listing(Content):
     @property
     def was_approved(self):
         """Somebody may have read it: from then on a change waits beside it."""
-        return self.first_published_at is not None and self.state != State.REJECTED
+        return self.state in OPEN_BY_ADDRESS
 
     @property
     def can_be_renewed(self):
@@ -309,16 +326,34 @@ class Listing(Content):
                 self.expires_at = now + timedelta(days=self.category.expiry_days)
         if act in (Act.SUBMIT, Act.TRUST):
             self.waiting_since = now
-        elif after != State.PUBLISHED or role == Role.STAFF:
+        elif act in (Act.WITHDRAW, Act.ARCHIVE) or role == Role.STAFF:
+            # Not by a pause: what was published on trust is looked at all the same.
             self.waiting_since = None
         self.changed("state", "first_published_at", "sort_at", "expires_at", "waiting_since")
         Change.objects.create(listing=self, act=act, role=role, by=by, before=before, after=after)
 
+    def take(self, revision: "Revision") -> None:
+        """Say from now on what the revision says, which goes."""
+        for name in self.CONTENT:
+            setattr(self, name, getattr(revision, name))
+        revision.delete()
+        self.changed(*self.CONTENT)
+
     def changed(self, *columns):
-        """Save these columns, as a new version of the ad."""
+        """Save these columns, as a new version of the ad, and what searches know of it."""
         self.version += 1
         self.touched_at = timezone.now()
-        self.save(update_fields=[*columns, "version", "touched_at"])
+        self.compare_price(Rate.objects.current() if self.currency != Currency.KZT else {})
+        self.save(update_fields=[*columns, *self.COMPARED, "version", "touched_at"])
+        SearchDocument.objects.file([self])
+
+    COMPARED = ["price_kzt", "price_kzt_on"]
+
+    def compare_price(self, rates):
+        """The caller saves."""
+        self.price_kzt, self.price_kzt_on = in_tenge(
+            self.price, self.currency, self.unit, self.category.price_unit, rates
+        )
 
 
 class Revision(Content):

@@ -11,6 +11,14 @@ from listings.models.listing import Listing
 
 
 class PhotoQuerySet(models.QuerySet):
+    def in_order(self, order):
+        """As a list, in the order of these keys."""
+        found = self.in_bulk(order)
+        return [found[pk] for pk in order if pk in found]
+
+    def ready(self):
+        return self.filter(state=Photo.State.READY)
+
     def due(self):
         """Those that wait, and that no worker is just now at."""
         over = timezone.now() - Photo.LEASE

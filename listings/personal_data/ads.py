@@ -60,7 +60,10 @@ describe(
         "phone": Personal("contact.phone", **IN_THE_AD),
         "state": Personal("trace.action", **BY_THE_PORTAL),
         **dict.fromkeys(
-            ("created_at", "touched_at", "first_published_at", "sort_at", "expires_at"),
+            (
+                *("created_at", "touched_at", "first_published_at", "sort_at", "expires_at"),
+                "reminded_at",
+            ),
             Personal("trace.time", **BY_THE_PORTAL),
         ),
         "waiting_since": Personal("trace.time", **BY_THE_PORTAL),

@@ -34,9 +34,8 @@ def gallery(request, member, pk):
 
 def shown(listing):
     content = content_of(listing)
-    rows = listing.photos.in_bulk()
-    ordered = [rows[key] for key in content.photo_order if key in rows]
-    files = listing.documents.in_bulk(content.document_order)
+    ordered = listing.photos.in_order(content.photo_order)
+    files = listing.documents.in_order(content.document_order)
     return {
         "listing": listing,
         "category": current_catalogue().categories[content.category_id],
@@ -44,10 +43,10 @@ def shown(listing):
         "is_editable": is_editable(listing, content),
         "photos": ordered,
         "waits": any(photo.is_waiting for photo in ordered),
-        "failed": [photo for photo in rows.values() if photo.state == Photo.State.FAILED],
+        "failed": listing.photos.filter(state=Photo.State.FAILED).order_by("pk"),
         "room": Photo.MOST_PER_LISTING - len(ordered),
         "most": Photo.MOST_PER_LISTING,
-        "documents": [files[key] for key in content.document_order if key in files],
+        "documents": files,
         "room_for_documents": Document.MOST_PER_LISTING - len(files),
         "most_documents": Document.MOST_PER_LISTING,
     }
@@ -190,7 +189,7 @@ def document(request, pk, document):
     """Handed out whole, never shown: what is in it does not run in the name of the portal."""
     found = Document.objects.filter(listing=pk, pk=document)
     one = found.open_by_address().first() or own(request.user, found) or looked_at(request, found)
-    if one is None:
+    if not one:
         raise Http404
     try:
         file = one.file.open()
@@ -211,10 +210,8 @@ def own(user, found):
 
 def looked_at(request, found):
     """By a moderator, before it is public."""
-    may_look = admin.site.has_permission(request) and request.user.has_perm(
-        "listings.view_document"
-    )
-    return may_look and found.first()
+    is_moderator = admin.site.has_permission(request)
+    return is_moderator and request.user.has_perm("listings.view_document") and found.first()
 
 
 @require_safe

@@ -4,6 +4,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts import gate
 from accounts.visitors import network_of
 from listings.storefront import shelf_of
 from sellers.models import Seller
@@ -31,6 +32,7 @@ def phones(request, slug):
     seller = Seller.objects.public().filter(slug=slug).first()
     if seller is None or request.method == "GET":
         return redirect(seller) if seller else moved(slug)
+    gate.refuse_if_banned(request)
     if not is_within(REVEALS, AN_HOUR, f"sellers:phones:{network_of(request)}"):
         answer = page(request, seller, {"is_too_often": True}, status=429)
         answer["Retry-After"] = str(AN_HOUR)

@@ -3,8 +3,10 @@ import io
 import pytest
 import yaml
 from django.core.management import call_command
+from django.test import Client
 
 from listings.catalogue import forget_catalogue, remembered
+from listings.models import Listing
 
 
 def look_again():
@@ -85,3 +87,56 @@ def small(load_catalogue):
     data = small_catalogue()
     load_catalogue(data)
     return data
+
+
+@pytest.fixture
+def enter():
+    """A browser in which this account is signed in."""
+
+    def enter(user):
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return enter
+
+
+@pytest.fixture
+def seller(make_seller, catalogue, aigul):
+    return make_seller(owner=aigul, phone="+77012345678")
+
+
+@pytest.fixture
+def browser(enter, aigul):
+    return enter(aigul)
+
+
+@pytest.fixture
+def written():
+    """What a browser sends of a whole ad about wheat: `written(price="98 500,50")`."""
+
+    def write(**others):
+        return {
+            "act": "publish",
+            "deal_type": "sale",
+            "title": "Пшеница 3 класса, урожай 2026",
+            "description": "Хранится на элеваторе Тобол, отгрузка вагонами.",
+            "language": "ru",
+            "price_kind": "exact",
+            "price": "98 500",
+            "currency": "KZT",
+            "unit": "t",
+            "vat": "incl",
+            "quantity": "1 200",
+            "region": "KZ-39",
+            "town": "Рудный",
+        } | others
+
+    return write
+
+
+@pytest.fixture
+def draft(seller, browser):
+    """An empty one about wheat, as a seller begins it."""
+    browser.post("/en/account/listings/new/", {"category": "wheat"})
+    return Listing.objects.get()

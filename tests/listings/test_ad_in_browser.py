@@ -15,6 +15,9 @@ from places.models import Settlement
 from sellers.models import Payment, Phone, Seller, Shipping, WorkingDay
 from tests.sellers.test_in_browser import STANDARD, sign_in
 
+COMES_INTO_VIEW = """picture => new Promise(shown => {
+    new IntersectionObserver(([seen]) => seen.isIntersecting && shown()).observe(picture)
+})"""
 SHOTS = os.environ.get("SHOTS")
 DESCRIPTION = """Өз егістігіміздің бидайы, Қостанай ауданы. Дән тазартылған және кептірілген, сақтау
 орны «Тобыл» элеваторы, астық қолхаты ресімделген.
@@ -117,10 +120,7 @@ def test_an_ad_is_read_answered_and_kept(listing, look, aigul, marat, language, 
     assert page.locator(".gallery__strip img").first.evaluate("i => i.complete && i.naturalWidth")
     page.locator(".gallery__thumbs a").nth(2).click()
     third = page.locator("#photo-3 img")
-    third.evaluate(
-        "image => new Promise(shown =>"
-        " new IntersectionObserver(([seen]) => seen.isIntersecting && shown()).observe(image))"
-    )
+    third.evaluate(COMES_INTO_VIEW)
     assert "701 234" not in page.content()
     page.locator("#phones button").focus()
     page.keyboard.press("Enter")

@@ -69,6 +69,8 @@ class PhotoUpload extends HTMLElement {
     const fresh = page.querySelector("#photos")
     const active = document.activeElement?.getAttribute("formaction")
     photos.replaceWith(fresh)
+    // The signs in it are drawn once a page.
+    document.querySelector("body > svg[hidden]").replaceWith(page.querySelector("body > svg[hidden]"))
     if (active) fresh.querySelector(`[formaction="${active}"]`)?.focus()
     const counted = page.querySelector("#photos-title ~ *")
     document.querySelector("#photos-title ~ *")?.replaceWith(counted)
