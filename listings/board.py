@@ -1,6 +1,7 @@
 """What the home page shows of the market: how many ads there are where, and the newest."""
 
 import json
+from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -9,8 +10,7 @@ from django.db.models import Count
 from redis.exceptions import RedisError
 
 from listings.cards import Card, cards_of
-from listings.catalogue import Catalogue
-from listings.models import Listing
+from listings.models import Listing, SearchDocument
 from places.models import Region
 
 NEWEST = 8
@@ -22,24 +22,22 @@ A_MINUTE = 60
 @dataclass(frozen=True)
 class Board:
     total: int
-    # By the number of the category, with all below it.
-    by_category: dict[int, int]
+    # By the key of the section.
+    by_section: dict[int, int]
     by_region: list[tuple[Region, int]]
     newest: list[Card]
 
 
-def board_of(catalogue: Catalogue) -> Board:
+def current_board() -> Board:
     counted, newest = remembered()
-    by_category, by_region = {}, {}
-    for category, region, number in counted:
-        known = catalogue.categories.get(category)
-        for pk in (*known.ancestors, category) if known else ():
-            by_category[pk] = by_category.get(pk, 0) + number
-        by_region[region] = by_region.get(region, 0) + number
+    by_section, by_region = Counter(), Counter()
+    for section, region, number in counted:
+        by_section[section] += number
+        by_region[region] += number
     regions = Region.objects.shown().in_order().filter(pk__in=by_region) if counted else []
     return Board(
         total=sum(by_region.values()),
-        by_category=by_category,
+        by_section=by_section,
         by_region=[(region, by_region[region.pk]) for region in regions],
         newest=cards_of(still_live(newest)),
     )
@@ -56,8 +54,8 @@ def remembered():
     with suppress(RedisError):
         if known := cache.get(REMEMBERED):
             return json.loads(known)
-    live = Listing.objects.live()
-    counted = live.values_list("category", "region").annotate(Count("pk")).order_by()
+    live = SearchDocument.objects.live()
+    counted = live.values_list("section", "region").annotate(Count("pk")).order_by()
     newest = live.order_by("-sort_at", "-pk").values_list("pk", flat=True)[:NEWEST]
     found = [list(counted), list(newest)]
     with suppress(RedisError):

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.gate import Banned
-from listings.board import board_of
+from listings.board import current_board
 from listings.catalogue import current_catalogue
 from pages import style_guide as guide
 from privacy.operator import current_operator
@@ -23,9 +23,9 @@ log = logging.getLogger(__name__)
 @require_safe
 def home(request):
     catalogue = current_catalogue()
-    board = board_of(catalogue)
+    board = current_board()
     sections = [
-        (section, board.by_category.get(section.pk, 0), catalogue.featured_in(section))
+        (section, board.by_section[section.pk], catalogue.featured_in(section))
         for section in catalogue.sections
     ]
     return render(request, "pages/home.html", {"sections": sections, "board": board})
