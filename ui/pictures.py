@@ -41,7 +41,9 @@ class Refused(Exception):
         self.reason = reason
 
 
-def look(file, most_pixels: int = MOST_PIXELS) -> Image.Image:
+def look(
+    file, most_pixels: int = MOST_PIXELS, fewest_a_side: int = FEWEST_PIXELS_A_SIDE
+) -> Image.Image:
     """The picture in this file, by its header alone: nothing is decoded yet. Raises `Refused`."""
     beginning = file.read(32)
     file.seek(0)
@@ -60,14 +62,20 @@ def look(file, most_pixels: int = MOST_PIXELS) -> Image.Image:
         raise Refused("format") from trouble
     if image.width * image.height > most_pixels:
         raise Refused("large")
-    if min(image.size) < FEWEST_PIXELS_A_SIDE:
+    if min(image.size) < fewest_a_side:
         raise Refused("small")
     return image
 
 
-def pixels_of(file, widest: int, highest: int, most_pixels: int = MOST_PIXELS) -> Image.Image:
+def pixels_of(
+    file,
+    widest: int,
+    highest: int,
+    most_pixels: int = MOST_PIXELS,
+    fewest_a_side: int = FEWEST_PIXELS_A_SIDE,
+) -> Image.Image:
     """What is seen of it, upright, on white and in sRGB, not larger than this. Raises `Refused`."""
-    image = look(file, most_pixels)
+    image = look(file, most_pixels, fewest_a_side)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
