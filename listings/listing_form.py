@@ -205,8 +205,11 @@ class ListingForm(forms.Form):
         for name in ("price", "minimum_order", "step"):
             if given.get(name) == 0:
                 self.add_error(name, _("Write more than nothing, or leave it empty."))
+        said = set(self.errors)
+        for group in self.TOGETHER:
+            said |= set(group) if said & set(group) else set()
         for field, sentences in self.faults().items():
-            if field not in self.errors:
+            if field not in said:
                 self.add_error(field if field in self.fields else None, sentences)
         return given
 

@@ -57,12 +57,6 @@ def receive_one(file):
 
 def add(listing: Listing, received: list[Received]) -> int:
     """Put them behind the photos the ad has; returns for how many there was no room."""
-    content = content_to_edit(listing)
-    room = Photo.MOST_PER_LISTING - len(content.photo_order)
-    good = [each for each in received if each.upload]
-    photos = [
-        Photo(listing=listing, upload=each.upload, file_name=each.file_name) for each in good[:room]
-    ]
     failed = [
         Photo(
             listing=listing,
@@ -73,7 +67,15 @@ def add(listing: Listing, received: list[Received]) -> int:
         for each in received
         if each.reason
     ]
-    Photo.objects.bulk_create([*photos, *failed[: Photo.MOST_PER_LISTING]])
+    Photo.objects.bulk_create(failed[: Photo.MOST_PER_LISTING])
+    good = [each for each in received if each.upload]
+    if not good:
+        return 0
+    content = content_to_edit(listing)
+    room = Photo.MOST_PER_LISTING - len(content.photo_order)
+    photos = Photo.objects.bulk_create(
+        Photo(listing=listing, upload=each.upload, file_name=each.file_name) for each in good[:room]
+    )
     reorder(content, [*content.photo_order, *(photo.pk for photo in photos)])
     for photo in photos:
         after_commit(prepare_photo, photo.pk)
@@ -94,6 +96,9 @@ def make_main(listing: Listing, photo: Photo) -> None:
 
 def remove(listing: Listing, photo: Photo) -> None:
     """From what its seller writes; the photo goes for good unless the public ad still shows it."""
+    if photo.state == Photo.State.FAILED:
+        photo.delete()
+        return
     content = content_to_edit(listing)
     if photo.pk in content.photo_order:
         reorder(content, [pk for pk in content.photo_order if pk != photo.pk])
@@ -104,13 +109,15 @@ def remove(listing: Listing, photo: Photo) -> None:
 
 def copy_photos(listing: Listing, copy: Listing) -> None:
     """Give a new draft the photos that are ready; the two share the files."""
-    ready = Photo.objects.ready().in_order(listing.photo_order)
+    ready = Photo.objects.ready()
+    stems = set(ready.filter(pk__in=listing.photo_order).values_list("stem", flat=True))
     # In one order, so that two copies never wait for each other.
-    for stem in sorted({photo.stem for photo in ready}):
+    for stem in sorted(stems):
         hold(files_of(stem))
+    photos = ready.filter(stem__in=stems).in_order(listing.photo_order)
     shared = ("state", "stem", "widths", "width", "height", "perceptual_hash")
     copies = Photo.objects.bulk_create(
-        Photo(listing=copy, **{name: getattr(photo, name) for name in shared}) for photo in ready
+        Photo(listing=copy, **{name: getattr(photo, name) for name in shared}) for photo in photos
     )
     reorder(copy, [photo.pk for photo in copies])
 

@@ -19,8 +19,6 @@ ALIKE = 0.8
 # Similar titles are looked for among so many of the category, the newest first.
 LOOKED_THROUGH = 2000
 SHOWN = 5
-# By what two photos are the same.
-SAME_PHOTO = "stem"
 ENOUGH_PRICES = 8
 TOO_FAR = 10
 NEW_FOR = timedelta(days=7)
@@ -92,8 +90,8 @@ def of_copies(listing, content):
             else _("Another seller has an ad with nearly this title: № %(number)d.")
         )
         yield Finding(words % {"number": copy.pk}, page_of(copy.pk))
-    marks = Photo.objects.filter(pk__in=content.photo_order).exclude(**{SAME_PHOTO: ""})
-    shared = Photo.objects.filter(**{f"{SAME_PHOTO}__in": marks.values(SAME_PHOTO)})
+    marks = Photo.objects.filter(pk__in=content.photo_order, perceptual_hash__isnull=False)
+    shared = Photo.objects.filter(perceptual_hash__in=marks.values("perceptual_hash"))
     elsewhere = shared.exclude(listing=listing).order_by("-listing").values_list("listing")
     for (number,) in elsewhere.distinct()[:SHOWN]:
         words = _("A photo of it stands in ad № %(number)d, too.") % {"number": number}

@@ -30,6 +30,7 @@ from listings.models import (
     Listing,
 )
 from listings.shipped_catalogue import SHIPPED, read
+from places.models import Country, Region, Settlement
 from privacy import operator as operator_memory
 from privacy.documents import content_digest, publish
 from privacy.models import Clause, ControllerIdentity, Document, Version
@@ -112,41 +113,41 @@ def operator_is_known(monkeypatch):
     monkeypatch.setitem(operator_memory.remembered, "until", math.inf)
 
 
-# The number of their version is kept by a trigger.
-CATALOGUE = [Category, Attribute, Choice, CategoryAttribute]
-
-
 @pytest.fixture(scope="session")
-def loaded_catalogue():
-    """The rows that the command made, once it has made them: to load them takes two seconds, to
-    copy them a twentieth of it.
+def copy_or_load():
+    """`copy_or_load("load_places", [Country, …])`: rows that a command takes seconds to make are
+    made once, and afterwards copied.
     """
-    return {}
+    made = {}
+
+    def fill(command, models):
+        with connection.cursor() as cursor:
+            if models[0].objects.exists() or not all(model in made for model in models):
+                call_command(command, verbosity=0, stdout=io.StringIO())
+                for model in models:
+                    with cursor.copy(f"COPY {model._meta.db_table} TO STDOUT") as copy:
+                        made[model] = b"".join(copy)
+                return
+            for model in models:
+                with cursor.copy(f"COPY {model._meta.db_table} FROM STDIN") as copy:
+                    copy.write(made[model])
+            for statement in connection.ops.sequence_reset_sql(no_style(), models):
+                cursor.execute(statement)
+
+    return fill
 
 
 @pytest.fixture
-def catalogue(db, loaded_catalogue):
-    """The shipped catalogue in the database."""
-    tables = {model._meta.db_table: model for model in CATALOGUE}
-    with connection.cursor() as cursor:
-        if not loaded_catalogue:
-            call_command("load_catalogue", verbosity=0, stdout=io.StringIO())
-            for table in tables:
-                with cursor.copy(f"COPY {table} TO STDOUT") as copy:
-                    loaded_catalogue[table] = b"".join(copy)
-        elif not Category.objects.exists():
-            for table in tables:
-                with cursor.copy(f"COPY {table} FROM STDIN") as copy:
-                    copy.write(loaded_catalogue[table])
-            for statement in connection.ops.sequence_reset_sql(no_style(), CATALOGUE):
-                cursor.execute(statement)
+def catalogue(db, copy_or_load):
+    """The shipped catalogue in the database. The number of its version is kept by a trigger."""
+    copy_or_load("load_catalogue", [Category, Attribute, Choice, CategoryAttribute])
     forget_catalogue()
 
 
 @pytest.fixture
-def places(db):
+def places(db, copy_or_load):
     """The shipped countries, regions and settlements in the database."""
-    call_command("load_places", verbosity=0, stdout=io.StringIO())
+    copy_or_load("load_places", [Country, Region, Settlement])
 
 
 @pytest.fixture(scope="session")

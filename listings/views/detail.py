@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts import gate
 from accounts.visitors import network_of
 from listings.catalogue import current_catalogue
 from listings.findable import facts, picture, price_words, summary
@@ -37,7 +38,7 @@ AN_HOUR = 60 * 60
 REVEALS_AN_HOUR = 10
 REVEALS_OF_A_MEMBER = 50
 # Seconds for which a shared cache may answer for us. A browser always asks whether it has changed.
-SHARED_FOR = 60
+SHARED_FOR = 10
 
 
 @require_safe
@@ -76,6 +77,7 @@ def phone(request, pk):
         return gone(request, pk)
     if request.method != "POST" or not listing.is_live:
         return redirect(listing)
+    gate.refuse_if_banned(request)
     if is_signed_in(request):
         may_see = is_within(REVEALS_OF_A_MEMBER, AN_HOUR, f"listings:phones:{request.user.pk}")
     else:

@@ -47,8 +47,8 @@ def begin(request, member):
 
 def choosing_page(request, template, **facts):
     """The whole tree, or what a few words find of it."""
-    form, catalogue = CategoryFinder(request.GET or None), current_catalogue()
-    words = form.cleaned_data["q"] if form.is_valid() else ""
+    asked, catalogue = CategoryFinder(request.GET), current_catalogue()
+    words = asked.cleaned_data["q"] if asked.is_valid() else ""
     found = [(category, catalogue.above(category)) for category in found_by(words, catalogue)]
     sections = [
         (section, groups)
@@ -58,7 +58,13 @@ def choosing_page(request, template, **facts):
     return render(
         request,
         template,
-        {"form": form, "words": words, "found": found, "sections": sections, **facts},
+        {
+            "form": CategoryFinder(initial={"q": words}),
+            "words": words,
+            "found": found,
+            "sections": sections,
+            **facts,
+        },
     )
 
 

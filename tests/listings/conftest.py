@@ -7,6 +7,8 @@ from django.test import Client
 
 from listings.catalogue import forget_catalogue, remembered
 from listings.models import Listing
+from places.models import Country, Region, Settlement
+from ui import alphabet
 
 
 def look_again():
@@ -87,6 +89,25 @@ def small(load_catalogue):
     data = small_catalogue()
     load_catalogue(data)
     return data
+
+
+@pytest.fixture
+def few_places(db):
+    """Two regions and the towns in them: what most tests need of the map."""
+    on_the_map = {"latitude": 53, "longitude": 63}
+    country = Country.objects.create(code="KZ", **called("Казахстан"))
+    for code, name, towns in (
+        ("KZ-39", "Костанайская область", ["Рудный", "Костанай"]),
+        ("KZ-55", "Павлодарская область", ["Павлодар"]),
+    ):
+        names = called(name) | {f"full_{key}": one for key, one in called(name).items()}
+        region = Region.objects.create(code=code, country=country, **names, **on_the_map)
+        for town in towns:
+            Settlement.objects.create(country=country, region=region, **called(town), **on_the_map)
+
+
+def called(name):
+    return {"name_ru": name, "name_kk": f"{name} қаз", "name_en": alphabet.slug(name, 80)}
 
 
 @pytest.fixture

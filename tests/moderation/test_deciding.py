@@ -1,3 +1,4 @@
+import math
 import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -8,6 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from listings import reviewing
+from listings.catalogue import remembered
 from listings.models import Category, Change, Listing, Photo, Revision
 from listings.states import Act, Role
 from moderation import deciding
@@ -77,6 +79,27 @@ def test_a_refused_ad_is_corrected_and_goes_live_with_letters_naming_the_rule(
     assert client.get(listing.get_absolute_url()).status_code == 200
     assert mailoutbox[1].subject == f"Ad № {listing.pk} is public"
     assert Decision.objects.first().rules == ["rules-ads/1/5.1"]
+
+
+def test_owners_and_managers_are_written_to_each_in_their_language(
+    moderator, waiting, decide, seller, make_user, mailoutbox
+):
+    for role, language in (("manager", "kk"), ("owner", "ru"), ("viewer", "ru")):
+        user = make_user(f"{role}@example.com", language=language)
+        Member.objects.create(seller=seller, user=user, role=role)
+    listing = waiting()
+
+    decide(moderator, listing, "reject", reasons=["special"])
+
+    subjects = {letter.to[0]: letter.subject for letter in mailoutbox}
+    assert subjects == {
+        "aigul@example.com": f"Ad № {listing.pk} is refused",
+        "manager@example.com": f"№ {listing.pk} хабарландыру қабылданбады",
+        "owner@example.com": f"Объявление № {listing.pk} отклонено",
+    }
+    kazakh = next(one.body for one in mailoutbox if one.to == ["manager@example.com"])
+    assert "Хабарландыру қағидалары" in kazakh or "қағидалары, 1-редакция, 4.3-тармақ" in kazakh
+    assert "/kk/rules/posting/1/#c-4.3" in kazakh
 
 
 def test_a_change_is_shown_word_by_word_and_replaces_what_was_public(moderator, changed, decide):
@@ -382,7 +405,7 @@ def test_visitors_and_sellers_do_not_reach_the_queue(client, browser, waiting):
 
 
 def test_the_pages_take_as_many_queries_for_one_ad_as_for_many(
-    moderator, waiting, seller, django_assert_max_num_queries
+    moderator, waiting, monkeypatch, django_assert_max_num_queries
 ):
     def queries(path):
         with django_assert_max_num_queries(60) as counted:
@@ -393,6 +416,7 @@ def test_the_pages_take_as_many_queries_for_one_ad_as_for_many(
     listing.photo_order = [Photo.objects.create(listing=listing, state="failed").pk]
     listing.save()
     queries(f"{listing.pk}/")
+    monkeypatch.setitem(remembered, "until", math.inf)
     before = queries(""), queries(f"{listing.pk}/")
     for number in range(6):
         waiting(f"Пшеница 3 класса {number}", minutes=60)

@@ -5,6 +5,7 @@ import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import override
 
 from listings import held
 from listings.models import Photo
@@ -18,7 +19,8 @@ def words_of():
     """What a program notices of an ad, as sentences."""
 
     def words(listing):
-        return [finding.words for finding in findings_of(listing, listing)]
+        with override("en"):
+            return [finding.words for finding in findings_of(listing, listing)]
 
     return words
 

@@ -1,16 +1,24 @@
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 
 from listings.models import Listing, Revision
-from moderation.models import Complaint, Decision
+from moderation.deciding import reject
+from moderation.models import Appeal, Ban, Complaint, Decision
 from moderation.staff import moderators
 from tests.conftest import PASSWORD
 
 STANDARD = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+def sign_in(page, user):
+    page.goto("/en/accounts/login/")
+    page.locator("[name=login]").fill(user.email)
+    page.locator("[name=password]").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/en/account/")
 
 
 @pytest.fixture
@@ -53,14 +61,8 @@ def test_the_queue_is_worked_from_the_keyboard_and_axe_finds_nothing(
         found = Axe().run(page, options={"runOnly": STANDARD})
         assert found.violations_count == 0, f"{name}: {found.generate_report()}"
         assert page.evaluate("document.documentElement.scrollWidth") <= width, name
-        if Path("/tmp/shots-moderation").exists():
-            page.screenshot(path=f"/tmp/shots-moderation/{name}-{scheme}.png", full_page=True)
 
-    page.goto("/en/accounts/login/")
-    page.locator("[name=login]").fill(user.email)
-    page.locator("[name=password]").fill(PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/en/account/")
+    sign_in(page, user)
     page.goto("/admin/moderation/queue/")
     look("queue")
     page.get_by_role("button", name="Take the next one").click()
@@ -75,7 +77,7 @@ def test_the_queue_is_worked_from_the_keyboard_and_axe_finds_nothing(
     page.keyboard.type("Телефон в описании, ab")
     page.keyboard.press("Escape")
     page.keyboard.press("r")
-    page.wait_for_url(lambda url: str(changed.pk) not in url)
+    page.wait_for_url(lambda url: not url.endswith(f"/{changed.pk}/"))
     page.keyboard.press("a")
     page.get_by_text("approved.").wait_for()
 
@@ -89,11 +91,7 @@ def test_the_queue_is_worked_from_the_keyboard_and_axe_finds_nothing(
 def test_without_a_script_the_buttons_do_it_all(open_browser, queue):
     user, changed = queue
     page = open_browser(locale="en-GB", java_script_enabled=False)
-    page.goto("/en/accounts/login/")
-    page.locator("[name=login]").fill(user.email)
-    page.locator("[name=password]").fill(PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/en/account/")
+    sign_in(page, user)
     page.goto(f"/admin/moderation/queue/{changed.pk}/")
 
     page.get_by_label("The price is not real").check()
@@ -101,3 +99,42 @@ def test_without_a_script_the_buttons_do_it_all(open_browser, queue):
 
     page.get_by_text("refused.").wait_for()
     assert Decision.objects.get().reasons == ["price"]
+
+
+@pytest.mark.parametrize(
+    ("language", "scheme", "width"), [("ru", "light", 360), ("kk", "dark", 1280)]
+)
+def test_reports_and_appeals_are_open_to_all(open_browser, queue, aigul, language, scheme, width):
+    moderator, changed = queue
+    reject(changed, moderator, ["contacts", "price"], "«8 701 234 56 78» в описании")
+    page = open_browser(color_scheme=scheme, viewport={"width": width, "height": 800})
+
+    def look(name):
+        found = Axe().run(page, options={"runOnly": [*STANDARD, "best-practice"]})
+        assert found.violations_count == 0, f"{name}: {found.generate_report()}"
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+
+    page.goto(f"/{language}/listing/{changed.pk}/report/")
+    look("report")
+    page.locator("[value=other]").check()
+    page.locator("form.stack button").click()
+    page.locator(".notice--bad").wait_for()
+    look("report-refused")
+    page.locator("[name=text]").fill("Просит аванс.")
+    page.locator("form.stack button").click()
+    page.wait_for_url("**/report/sent/")
+    look("sent")
+    Ban.objects.create(network="127.0.0.0/24", reason="Ложные жалобы")
+    page.goto(f"/{language}/listing/{changed.pk}/report/")
+    page.locator("[value=sold]").check()
+    page.locator("form.stack button").click()
+    page.get_by_text("Ложные жалобы").wait_for()
+    look("banned")
+    sign_in(page, aigul)
+    page.goto(f"/{language}/account/listings/{changed.pk}/appeal/")
+    look("appeal")
+    page.locator("[name=text]").fill("Телефона больше нет.")
+    page.locator("form.stack button.button--primary").click()
+    page.locator("[name=text]").wait_for(state="detached")
+    look("appealed")
+    assert Appeal.objects.get().text == "Телефона больше нет."

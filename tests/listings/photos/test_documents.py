@@ -22,7 +22,7 @@ def archive(*names):
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w") as zipped:
         for name in names:
-            zipped.writestr(name, "<x/>")
+            zipped.writestr(zipfile.ZipInfo(name), "<x/>")  # always of 1980
     return written.getvalue()
 
 
@@ -48,7 +48,7 @@ def address(document):
     return f"/en/listing/{document.listing_id}/documents/{document.pk}/"
 
 
-@pytest.mark.parametrize(("content", "kind"), [(PDF, "pdf"), (XLSX, "xlsx")])
+@pytest.mark.parametrize(("content", "kind"), [(PDF, "pdf"), (XLSX, "xlsx")], ids=["pdf", "xlsx"])
 def test_a_document_is_known_by_what_is_in_it(draft, add, files, content, kind):
     page = add(draft, (content, "Прайс-лист 2026.exe"))
 

@@ -25,7 +25,7 @@ def five(tmp_path):
 
 
 @pytest.fixture
-def look(request):
+def look():
     """Axe, nothing that sticks out, and a picture in the folder SCREENSHOTS if there is one."""
 
     def at(page, name):
@@ -40,7 +40,7 @@ def look(request):
 
 
 def test_on_a_phone_without_javascript_five_photos_are_added_and_put_in_order(
-    open_browser, draft, aigul, five, look
+    open_browser, draft, aigul, five
 ):
     page = open_browser(**PHONE, java_script_enabled=False)
     sign_in(page, aigul)

@@ -85,7 +85,7 @@ def test_one_bad_photo_tells_its_reason_and_leaves_the_others_alone(draft, uploa
 def test_what_cannot_be_used_is_said_at_once_and_kept_nowhere(
     draft, upload, files, content, reason
 ):
-    good, bad = upload(draft, picture(), content)
+    bad, good = upload(draft, picture(), content)
 
     assert (bad.state, bad.reason, bad.upload) == ("failed", reason, "")
     assert draft.photo_order == [good.pk]
@@ -199,6 +199,14 @@ def test_photos_of_an_ad_that_is_live_change_beside_it(live, upload, browser, fi
     assert list(Photo.objects.all()) == [added]
     assert files()
     assert all(added.stem in name for name in files())
+
+
+def test_a_file_that_cannot_be_used_changes_nothing_of_a_live_ad(live, upload, browser):
+    [bad] = upload(live, b"no photo")
+    press(browser, live, bad, "remove")
+
+    assert not Photo.objects.exists()
+    assert not Revision.objects.exists()
 
 
 @pytest.mark.parametrize("state", ["pending", "blocked", "archived"])
