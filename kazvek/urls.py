@@ -6,6 +6,7 @@ from django.urls import include, path, re_path
 from listings.urls import storefronts
 from listings.views.photos import file
 from sellers import urls as sellers
+from sellers.views import logo
 
 handler400 = "pages.views.bad_request"
 handler403 = "pages.views.forbidden"
@@ -16,6 +17,8 @@ handler500 = "pages.views.server_error"
 urlpatterns = [
     path("", include("pages.plain_urls")),
     path("admin/", admin.site.urls),
+    # Without a language, and not among the uploads: these come out of the database.
+    path("logos/<slug:stem>-<int:side>.<slug:kind>", logo.file, name="logo"),
     *i18n_patterns(
         path("", include("pages.urls")),
         # Before the ads, whose addresses end in any words.

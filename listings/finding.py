@@ -17,7 +17,7 @@ from django.db.models.functions import Cast, Coalesce, Concat
 from django.utils import timezone
 from psycopg.errors import QueryCanceled
 
-from listings.models import Attribute, HiddenSeller, SearchDocument
+from listings.models import Attribute, SearchDocument
 from listings.models.search_document import LEVELS, yes_no
 from listings.query import Query, Range, Sort
 from listings.words import asked_for, other_layout, range_tokens
@@ -142,8 +142,7 @@ def without_facet(query, facet):
 
 def documents(query: Query, since=None):
     """The documents of all ads that the query finds."""
-    found = SearchDocument.objects.filter(expires_at__gt=timezone.now())
-    found = found.exclude(seller__in=HiddenSeller.objects.values("seller"))
+    found = SearchDocument.objects.live()
     if since:
         found = found.filter(sort_at__gte=since)
     tags = tags_of(query)

@@ -10,10 +10,10 @@ from listings.editing import content_to_edit
 from listings.leftovers import hold
 from listings.models import Listing, Photo, Revision
 from listings.models.photo import files_of
-from listings.pictures import Refused, look
 from listings.tasks import clear_leftovers, prepare_photo
 from listings.uploads import MOST_BYTES, put_away, shown_name
 from sellers.models import Seller
+from ui.pictures import Refused, look
 
 # More would only wait: a worker makes one in a second.
 MOST_WAITING_PER_SELLER = 300

@@ -12,7 +12,8 @@ from django.utils import timezone
 from listings.leftovers import clear, expect, hold
 from listings.models import Listing, Photo, Revision
 from listings.models.photo import files_of
-from listings.pictures import Reason, Refused, rebuild
+from listings.pictures import rebuild
+from ui.pictures import Refused
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +53,7 @@ def finish(photo):
     try:
         if photo.attempts > Photo.MOST_ATTEMPTS:
             # Whoever was at it before did not live to say why.
-            raise Refused(Reason.BROKEN)
+            raise Refused(Photo.Reason.BROKEN)
         with open_upload(photo) as file:
             picture = rebuild(file)
     except Refused as refusal:
@@ -65,7 +66,7 @@ def open_upload(photo):
     try:
         return storages["private"].open(photo.upload)
     except FileNotFoundError as lost:
-        raise Refused(Reason.BROKEN) from lost
+        raise Refused(Photo.Reason.BROKEN) from lost
 
 
 def fail(photo, reason):

@@ -1,10 +1,8 @@
 """Addresses without a language: for programs, and the one that chooses a language."""
 
-from django.contrib.sitemaps.views import sitemap
 from django.urls import path
 
-from pages import health, language, wellknown
-from pages.sitemaps import SITEMAPS
+from pages import health, language, sitemaps, wellknown
 from privacy.views import gpc
 
 urlpatterns = [
@@ -13,7 +11,8 @@ urlpatterns = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
     path("robots.txt", wellknown.robots, name="robots"),
-    path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
+    path("sitemap.xml", sitemaps.index, name="sitemap"),
+    path("sitemap-<slug:name>-<int:number>.xml", sitemaps.part, name="sitemap_part"),
     path(".well-known/security.txt", wellknown.security, name="security"),
     path(".well-known/gpc.json", gpc, name="gpc"),
     path(".well-known/change-password", wellknown.change_password, name="change_password"),

@@ -12,7 +12,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.gate import Banned
-from listings.catalogue import remembered_catalogue
+from listings.board import current_board
+from listings.catalogue import current_catalogue
 from pages import style_guide as guide
 from privacy.operator import current_operator
 
@@ -21,9 +22,13 @@ log = logging.getLogger(__name__)
 
 @require_safe
 def home(request):
-    catalogue = remembered_catalogue()
-    sections = [(section, catalogue.featured_in(section)) for section in catalogue.sections]
-    return render(request, "pages/home.html", {"sections": sections})
+    catalogue = current_catalogue()
+    board = current_board()
+    sections = [
+        (section, board.by_section[section.pk], catalogue.featured_in(section))
+        for section in catalogue.sections
+    ]
+    return render(request, "pages/home.html", {"sections": sections, "board": board})
 
 
 @require_safe

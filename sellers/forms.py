@@ -14,7 +14,9 @@ from places.models import Region
 from privacy.bin import validate_bin
 from sellers.hours import day_name
 from sellers.iin import validate_iin
+from sellers.logos import REASONS, read
 from sellers.models import Invitation, Member, Payment, Phone, Seller, Shipping, WorkingDay
+from ui.pictures import Refused
 
 Form = Seller.Form
 
@@ -376,6 +378,20 @@ ROLES = [
     (Member.Role.MANAGER, _("Manager: changes contacts, terms and ads")),
     (Member.Role.OWNER, _("Owner: also names, members and closing the page")),
 ]
+
+
+class LogoForm(forms.Form):
+    logo = forms.FileField(
+        label=_("Picture"),
+        allow_empty_file=True,
+        widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp,image/gif"}),
+    )
+
+    def clean_logo(self):
+        try:
+            return read(self.cleaned_data["logo"])
+        except Refused as refusal:
+            raise ValidationError(REASONS[refusal.reason], code=refusal.reason) from refusal
 
 
 class DirectoryForm(forms.Form):

@@ -1,6 +1,7 @@
 """What search engines are told of a seller: nothing that does not stand on the page."""
 
 from django.conf import settings
+from django.urls import reverse
 
 from sellers.hours import Span
 from sellers.models import Seller
@@ -31,6 +32,8 @@ def organization(seller: Seller, hours: list[Span]) -> dict:
         facts["openingHours"] = [span.schema for span in hours]
     if seller.website:
         facts["sameAs"] = seller.website
+    if seller.logo:
+        facts["logo"] = settings.SITE_URL + reverse("logo", args=[seller.logo, 512, "jpg"])
     if seller.about:
         facts["description"] = seller.about["text"]
     return facts

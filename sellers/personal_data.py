@@ -29,6 +29,7 @@ from sellers.models import (
     AuthorisedPerson,
     FormerSlug,
     Invitation,
+    Logo,
     Member,
     Payment,
     Phone,
@@ -62,6 +63,7 @@ describe(
     fields={
         "form": Personal("seller.name", **FOR_EVERYBODY),
         "name": Personal("seller.name", **FOR_EVERYBODY),
+        "logo": Personal("seller.name", **FOR_EVERYBODY),
         "slug": Personal("seller.name", **FOR_EVERYBODY),
         "sort_key": Personal("seller.name", **FOR_EVERYBODY),
         "folded_name": Personal("seller.name", **FOR_EVERYBODY),
@@ -82,6 +84,20 @@ describe(
         "changed_at": Personal("trace.time", **FOR_EVERYBODY | {"source": Source.PORTAL}),
         **not_personal(_("points to the person who sells; empty for a company"), "subject"),
         **ROW_NUMBER,
+    },
+)
+
+describe(
+    Logo,
+    title=_("Logo on your page as a seller"),
+    people=People.HOLDERS,
+    subject="seller__subject",
+    fields={
+        **dict.fromkeys(
+            ("stem", "webp_256", "webp_512", "jpg_256", "jpg_512"),
+            Personal("seller.name", **FOR_EVERYBODY),
+        ),
+        **OF_THE_SELLER,
     },
 )
 
@@ -255,6 +271,16 @@ for counted, what in (
 
 register_cache(
     CachePrefix(
+        "sellers:logos:",
+        what=_("How often a seller changed the logo within an hour."),
+        purpose="security",
+        longest=timedelta(hours=1),
+        is_digested=True,
+    )
+)
+
+register_cache(
+    CachePrefix(
         "sellers:phones:",
         what=_("How many phones of sellers were asked for from one place of the net."),
         purpose="security",
@@ -290,6 +316,13 @@ register_form(
     forms.PlaceForm,
     purposes=["service"],
     fields=kept_in(Seller, "region", "settlement", "street"),
+)
+register_form(
+    "seller-logo",
+    _("Logo of the seller"),
+    forms.LogoForm,
+    purposes=["service"],
+    fields={"logo": Column(Logo, "webp_512")},
 )
 register_form(
     "seller-about",

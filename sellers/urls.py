@@ -1,6 +1,6 @@
 from django.urls import path
 
-from sellers.views import members, profile, public
+from sellers.views import logo, members, profile, public
 
 app_name = "sellers"
 
@@ -12,6 +12,8 @@ urlpatterns = [
     path("account/seller/", profile.profile, name="profile"),
     path("account/seller/create/", profile.create, name="create"),
     path("account/seller/identity/", profile.edit_identity, name="edit_identity"),
+    path("account/seller/logo/", logo.edit, name="edit_logo"),
+    path("account/seller/logo/remove/", logo.remove, name="remove_logo"),
     path("account/seller/place/", profile.edit_place, name="edit_place"),
     path("account/seller/about/", profile.edit_about, name="edit_about"),
     path("account/seller/phones/add/", profile.add_phone, name="add_phone"),

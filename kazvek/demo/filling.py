@@ -6,6 +6,7 @@ from kazvek.demo.ads import add_ads
 from kazvek.demo.more_sellers import more_sellers
 from kazvek.demo.people import add_people, add_person
 from kazvek.demo.sellers import SELLERS, add_sellers
+from listings.reindexing import reindex
 
 # Each has about so many ads; a very large market has only longer lists.
 ADS_PER_SELLER = 15
@@ -30,5 +31,8 @@ def fill(listings: int, seed: int) -> int:
         traders = add_sellers(sellers, people[SELLER], moderator, add_person)
     if not traders:
         return 0
-    # A new search index of them belongs here, once the portal has one.
-    return add_ads(traders, moderator, listings=listings, seed=seed)
+    added = add_ads(traders, moderator, listings=listings, seed=seed)
+    behind = 0 if added else None
+    while behind is not None:
+        behind = reindex(behind=behind)
+    return added

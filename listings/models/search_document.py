@@ -3,6 +3,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import CombinedSearchVector, SearchVector, SearchVectorField
 from django.db import models
 from django.db.models import F, Func, Value
+from django.utils import timezone
 
 from listings import words
 from listings.models.catalogue import Attribute, Category, Choice, DealType
@@ -18,6 +19,11 @@ MOST_WORDS = 120
 
 
 class SearchDocumentQuerySet(models.QuerySet):
+    def live(self):
+        """What everybody finds."""
+        hidden = HiddenSeller.objects.values("seller")
+        return self.filter(expires_at__gt=timezone.now()).exclude(seller__in=hidden)
+
     def file(self, listings):
         """Bring the documents of these ads in line: what is not published has none.
 

@@ -1,3 +1,11 @@
 """What this app keeps about people, subject by subject: each module declares what it names."""
 
-from listings.personal_data import ads, catalogue, editing, photos, search, visitors  # noqa: F401
+from listings.personal_data import (  # noqa: F401
+    ads,
+    board,
+    catalogue,
+    editing,
+    photos,
+    search,
+    visitors,
+)

@@ -1,5 +1,6 @@
 from sellers.models.authorised import AuthorisedPerson
 from sellers.models.invitation import Invitation
+from sellers.models.logo import Logo
 from sellers.models.seller import FormerSlug, Member, Phone, Seller
 from sellers.models.terms import Payment, Shipping, WorkingDay
 from sellers.models.verification import Verification
@@ -8,6 +9,7 @@ __all__ = [
     "AuthorisedPerson",
     "FormerSlug",
     "Invitation",
+    "Logo",
     "Member",
     "Payment",
     "Phone",

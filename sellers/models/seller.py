@@ -82,6 +82,8 @@ class Seller(models.Model):
     minimum_order = models.DecimalField(
         _("minimum order, ₸"), max_digits=12, decimal_places=2, null=True, blank=True
     )
+    # What the files of the logo are called; empty without one. See sellers/models/logo.py.
+    logo = models.CharField(max_length=64, blank=True, default="", db_default="", editable=False)
     slug = models.SlugField(max_length=LONGEST_SLUG, unique=True, editable=False)
     # Made of the name, for order and search.
     sort_key = models.CharField(max_length=160, editable=False, db_collation="C")

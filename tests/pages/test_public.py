@@ -7,10 +7,10 @@ from django.utils.translation import gettext, override
 from tests.html import assert_valid
 
 LANGUAGES = ["en", "ru", "kk"]
-OPEN = ["", "help/", "contact/"]
+OPEN = [pytest.param("", marks=pytest.mark.django_db), "help/", "contact/"]
 OPENING = ["cart/"]
 
-# These tests may not use the database: that is what proves that the pages need none.
+# Without the mark these tests may not use the database: that proves that the pages need none.
 pytestmark = pytest.mark.usefixtures("operator_is_known", "catalogue_is_known")
 
 

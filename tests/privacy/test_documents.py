@@ -275,7 +275,7 @@ def test_without_a_policy_nothing_is_allowed(db):
 def test_the_sitemap_names_the_documents_in_force(client, say):
     say("terms", "Words")
 
-    sitemap = client.get("/sitemap.xml").content.decode()
+    sitemap = client.get("/sitemap-pages-0.xml").content.decode()
 
     assert "/kk/terms/</loc>" in sitemap
     assert "/terms/1/" not in sitemap
