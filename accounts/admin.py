@@ -4,6 +4,9 @@ from allauth.usersessions.admin import UserSession
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.auth.admin import Group
+from django.contrib.auth.admin import GroupAdmin as DjangosGroupAdmin
+from django.db import models
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
@@ -11,7 +14,7 @@ from accounts.models import User
 from accounts.second_factor import NoSecondFactor, remove_second_factor
 
 # allauth's own pages would show addresses, sessions and secrets to staff who need none of them.
-admin.site.unregister([EmailAddress, Authenticator, UserSession])
+admin.site.unregister([EmailAddress, Authenticator, UserSession, Group])
 
 
 class ReasonForm(forms.Form):
@@ -20,6 +23,13 @@ class ReasonForm(forms.Form):
         max_length=200,
         help_text=_("How the person proved who they are. It is recorded; name nobody in it."),
     )
+
+
+@admin.register(Group)
+class GroupAdmin(DjangosGroupAdmin):
+    # The two lists that Django's script would make of them cannot be read out.
+    filter_horizontal = []
+    formfield_overrides = {models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}
 
 
 @admin.register(User)

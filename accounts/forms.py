@@ -14,6 +14,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts import gate
 from accounts.models import Address, Phone, User
 from accounts.occasions import occasion
 from privacy.acknowledgements import acknowledge, versions_in_force
@@ -77,7 +78,9 @@ class SignupForm(PlainFields, allauth_forms.SignupForm):
         # Optional, and never ticked for anybody.
         if "news" in purposes_in_force():
             self.fields["news"] = forms.BooleanField(
-                label=consent_sentence("news", Channel.EMAIL), required=False
+                label=consent_sentence("news", Channel.EMAIL),
+                required=False,
+                help_text=_("Optional: the account is yours without it too."),
             )
         if self.versions:
             words = [acknowledgement_sentence(self.versions)]
@@ -124,6 +127,7 @@ class SignupForm(PlainFields, allauth_forms.SignupForm):
             )
 
     def try_save(self, request):
+        gate.refuse_if_banned(request, email=self.cleaned_data["email"])
         if self.account_already_exists:
             # As much work as for a new account, so that the time does not tell them apart.
             make_password(self.cleaned_data["password1"])
@@ -172,6 +176,10 @@ class AddEmailForm(PlainFields, allauth_forms.AddEmailForm):
             "the link in that letter."
         )
     }
+
+    def save(self, request):
+        gate.refuse_if_banned(request, email=self.cleaned_data["email"])
+        return super().save(request)
 
 
 class OneTimeCode:
@@ -277,12 +285,23 @@ class PersonForm(forms.ModelForm):
             "patronymic": forms.TextInput(attrs={"autocomplete": "additional-name"}),
         }
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["activity"].choices = [("", _("Not named")), *User.Activity.choices]
+
 
 class PhoneForm(forms.ModelForm):
     class Meta:
         model = Phone
         fields = ["number", "purpose"]
         widgets = {"number": forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"})}
+        error_messages = {
+            "number": {
+                "invalid": _(
+                    "Enter the whole number with the country's code, for example +7 701 234 56 78."
+                )
+            }
+        }
 
     def _get_validation_exclusions(self):
         # The owner is no field here, yet a number stands once in their list.

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.guards import asked_first
 from accounts.second_factor import is_proved
 from kazvek.demo import DEMO_STAFF
+from moderation import queue_pages
 from privacy import record_pages
 from privacy.acknowledgements import awaited
 
@@ -64,15 +65,31 @@ class KazvekAdmin(admin.AdminSite):
             path("privacy/record/", record_pages.record, name="record"),
             path("privacy/record.json", record_pages.record_json, name="record_json"),
             path("privacy/record.csv", record_pages.record_csv, name="record_csv"),
+            path("moderation/queue/", queue_pages.queue, name="queue"),
+            path("moderation/queue/next/", queue_pages.following, name="queue_next"),
+            path("moderation/queue/<int:pk>/", queue_pages.review, name="queue_review"),
         ]
         for page in pages:
             page.callback = self.admin_view(page.callback)
         return [*pages, *super().get_urls()]
 
     def get_app_list(self, request, app_label=None):
-        """The record of processing stands among the tables of privacy, though it is none."""
+        """The queue and the record of processing stand among the tables, though they are none."""
         apps = super().get_app_list(request, app_label)
         for app in apps:
+            if app["app_label"] == "moderation" and request.user.has_perm(
+                "moderation.add_decision"
+            ):
+                app["models"].insert(
+                    0,
+                    {
+                        "name": _("Ads that wait"),
+                        "object_name": "Queue",
+                        "admin_url": reverse("admin:queue"),
+                        "view_only": True,
+                        "perms": {"view": True},
+                    },
+                )
             if app["app_label"] == "privacy":
                 app["models"].append(
                     {

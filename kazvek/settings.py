@@ -50,6 +50,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[:
 INSTALLED_APPS = [
     "kazvek",
     "pages",
+    "moderation",
     "listings",
     "sellers",
     "places",
@@ -157,7 +158,10 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_TIME_LIMIT = 5 * 60
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_DEFAULT_QUEUE = "default"
-CELERY_TASK_ROUTES = {"letters.tasks.*": {"queue": "mail"}}
+CELERY_TASK_ROUTES = {
+    "letters.tasks.*": {"queue": "mail"},
+    "listings.tasks.prepare_*": {"queue": "media"},
+}
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_REDIRECT_STDOUTS = False
@@ -174,9 +178,40 @@ CELERY_BEAT_SCHEDULE = {
         "task": "sellers.tasks.forget_old_invitations",
         "schedule": 60 * 60,
     },
+    "counts of ads": {
+        "task": "listings.tasks.fold_counts",
+        "schedule": 5 * 60,
+        "options": {"expires": 4 * 60},
+    },
+    "photos that wait": {
+        "task": "listings.tasks.prepare_waiting_photos",
+        "schedule": 60,
+        "options": {"expires": 50},
+    },
+    "files nothing names": {"task": "listings.tasks.clear_leftovers", "schedule": 10 * 60},
+    "photos and documents no ad shows": {
+        "task": "listings.tasks.forget_unused_files",
+        "schedule": 60 * 60,
+    },
+    "rates of the day": {"task": "listings.tasks.fetch_rates", "schedule": 6 * 60 * 60},
+    "prices by the rates": {
+        "task": "listings.tasks.refresh_prices",
+        "schedule": 24 * 60 * 60,
+        "args": [0],
+    },
+    "documents of ads that lag": {
+        "task": "listings.tasks.refile_documents",
+        "schedule": 60 * 60,
+        "args": [0],
+    },
+    "words of ads": {"task": "listings.tasks.learn_words", "schedule": 24 * 60 * 60},
     "ads whose term ended": {"task": "listings.tasks.expire_listings", "schedule": 5 * 60},
     "ads that end soon": {"task": "listings.tasks.remind_of_ends", "schedule": 60 * 60},
     "ads nobody needs": {"task": "listings.tasks.put_away", "schedule": 60 * 60},
+    "complaints and bans long over": {
+        "task": "moderation.tasks.forget_old",
+        "schedule": 24 * 60 * 60,
+    },
     "sessions that ended": {"task": "accounts.tasks.clear_sessions", "schedule": 60 * 60},
 }
 
@@ -187,8 +222,14 @@ STATIC_ROOT = VAR_ROOT / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = Path(env("MEDIA_ROOT", default=str(VAR_ROOT / "media")))
+# What is served by a view that asks who is there, and what came in and is not yet looked at.
+PRIVATE_ROOT = Path(env("PRIVATE_ROOT", default=str(VAR_ROOT / "private")))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "private": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": PRIVATE_ROOT, "base_url": None},
+    },
     "staticfiles": {"BACKEND": "ui.storage.StaticStorage"},
 }
 WHITENOISE_USE_FINDERS = DEBUG
@@ -219,6 +260,8 @@ FORMAT_MODULE_PATH = ["ui.formats"]
 TIME_ZONE = "Asia/Almaty"
 USE_THOUSAND_SEPARATOR = True
 PHONENUMBER_DEFAULT_REGION = "KZ"
+# Where the rates of currencies are fetched every few hours; empty: nowhere.
+RATES_URL = env("RATES_URL", default="")
 
 # People
 

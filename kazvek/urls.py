@@ -1,6 +1,11 @@
+from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
+
+from listings.urls import storefronts
+from listings.views.photos import file
+from sellers import urls as sellers
 
 handler400 = "pages.views.bad_request"
 handler403 = "pages.views.forbidden"
@@ -13,10 +18,23 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     *i18n_patterns(
         path("", include("pages.urls")),
+        # Before the ads, whose addresses end in any words.
+        path("", include("moderation.urls")),
         path("", include("listings.urls")),
         path("", include("privacy.urls")),
-        path("", include("sellers.urls")),
+        # A storefront shows ads, so its view lives above the sellers; its name is theirs.
+        path("", include(([*sellers.urlpatterns, *storefronts], sellers.app_name))),
         path("account/", include("accounts.urls")),
         path("accounts/", include("accounts.entrance")),
     ),
 ]
+
+if settings.LOCAL:
+    # The one folder of uploads that is served, and only names that we have given.
+    urlpatterns += [
+        re_path(
+            r"^media/photos/(?:[0-9a-f]{2})/(?P<name>[0-9a-f]{64}-[0-9]{1,4}\.(?:webp|jpg))$",
+            file,
+            name="photo_file",
+        )
+    ]

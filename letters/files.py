@@ -46,7 +46,8 @@ def slug(words):
 
 
 def as_text(message):
-    headers = [f"{name}: {message[name]}" for name in HEADERS if message[name]]
+    # The value of a folded header begins with the space that stood before the fold.
+    headers = [f"{name}: {message[name].strip()}" for name in HEADERS if message[name]]
     headers += [
         f"Attachment: {attachment.get_filename()}" for attachment in message.iter_attachments()
     ]

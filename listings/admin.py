@@ -2,12 +2,14 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.shortcuts import redirect
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from letters.after_commit import after_commit
+from listings import listing_admin  # noqa: F401  (registers what it shows)
 from listings.catalogue import Catalogue
 from listings.models import (
     Attribute,
@@ -16,7 +18,9 @@ from listings.models import (
     Choice,
     DealType,
     PriceKind,
+    Rate,
 )
+from listings.tasks import refile_documents, refresh_prices
 from listings.units import PriceUnit
 
 IN_TREE = "\N{EM SPACE}" * 2
@@ -172,7 +176,11 @@ class CategoryAdmin(admin.ModelAdmin):
 
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)
-        Category.objects.refile()
+        if "price_unit" in form.changed_data:
+            # Their prices are compared by another unit now.
+            obj.listings.update(version=F("version") + 1)
+        if Category.objects.refile() or "price_unit" in form.changed_data:
+            after_commit(refile_documents, 0)
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         try:
@@ -273,3 +281,17 @@ class AttributeAdmin(admin.ModelAdmin):
             request, _("Now its choices: without any it is not asked."), messages.SUCCESS
         )
         return redirect("admin:listings_attribute_change", obj.pk)
+
+
+@admin.register(Rate)
+class RateAdmin(admin.ModelAdmin):
+    list_display = ["currency", "on", "tenge", "source"]
+    list_filter = ["currency", "source"]
+    date_hierarchy = "on"
+    fields = ["currency", "on", "tenge"]
+
+    def save_model(self, request, obj, form, change):
+        """Entered here it stays, whatever is loaded later for the same day."""
+        obj.source = Rate.Source.HAND
+        super().save_model(request, obj, form, change)
+        after_commit(refresh_prices, 0)

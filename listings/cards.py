@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from listings.answers import Answer, unpack
-from listings.catalogue import current_catalogue
-from listings.models import Category, Listing, Photo
+from listings.catalogue import Question, current_catalogue
+from listings.models import Category, Currency, Listing, Photo
 
 
 @dataclass(frozen=True)
@@ -13,8 +13,25 @@ class Card:
     listing: Listing
     category: Category
     photo: Photo | None
-    # In the places that the category gives them; None where the ad does not tell.
-    facts: list[Answer | None]
+    # By the key of the attribute.
+    answers: dict[int, Answer]
+    # What the category tells in its six places, with None where the ad does not.
+    facts_in_place: list[tuple[Question, Answer | None]]
+
+    @property
+    def told(self) -> list[Answer]:
+        return [answer for _question, answer in self.facts_in_place if answer]
+
+    @property
+    def is_converted(self):
+        """Its price as given is not the one by which it is compared."""
+        return (self.listing.currency, self.listing.unit) != (
+            Currency.KZT,
+            self.category.price_unit,
+        )
+
+    def of(self, questions: Iterable[Question]) -> list[Answer | None]:
+        return [self.answers.get(question.attribute.pk) for question in questions]
 
 
 def cards_of(listings: Iterable[Listing]) -> list[Card]:
@@ -28,6 +45,6 @@ def cards_of(listings: Iterable[Listing]) -> list[Card]:
 def card_of(listing, catalogue, photos):
     category = catalogue.categories[listing.category_id]
     answers = {answer.attribute.pk: answer for answer in unpack(listing.answers, catalogue)}
-    facts = [answers.get(question.attribute.pk) for question in catalogue.facts_of(category)]
+    facts = [(each, answers.get(each.attribute.pk)) for each in catalogue.facts_of(category)]
     photo = photos.get(listing.photo_order[0]) if listing.photo_order else None
-    return Card(listing, category, photo, facts)
+    return Card(listing, category, photo, answers, facts)

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
+from django.conf import settings
 from django.db import Error
 from django.db.models import Prefetch
+from django.utils.translation import get_language, override
 
 from listings.models import (
     Attribute,
@@ -18,6 +20,8 @@ from listings.models import (
     DealType,
 )
 from listings.units import UNITS_OF_TIME, PriceUnit
+from places.models import Region, Settlement
+from ui import alphabet
 
 # Seconds: how long a change may go unnoticed, and how long a database that is away is left alone.
 LOOKS_EVERY = 1
@@ -43,11 +47,12 @@ class Catalogue:
     Archived categories are not in the tree; by address or number they are still found.
     """
 
-    def __init__(self, version=None, categories=(), attributes=()):
+    def __init__(self, version=None, categories=(), attributes=(), regions=()):
         """Categories with their `own_attributes`, attributes with their `choices`, all in order."""
         self.version = version
         self.categories = {category.pk: category for category in categories}
         self.attributes = {attribute.pk: attribute for attribute in attributes}
+        self.regions = list(regions)
         self.below = {}
         for category in self.categories.values():
             if self.is_open(category):
@@ -64,6 +69,7 @@ class Catalogue:
             version,
             Category.objects.order_by("place", "pk").prefetch_related(uses),
             Attribute.objects.prefetch_related(choices),
+            Region.objects.shown(),
         )
 
     # The tree
@@ -106,7 +112,39 @@ class Catalogue:
     def featured_in(self, section: Category) -> list[Category]:
         return [category for category in self.all_below(section) if category.is_featured]
 
+    # Where ads stand
+
+    def regions_in_order(self) -> list[Region]:
+        """As readers of the current language expect."""
+        return sorted(self.regions, key=lambda one: getattr(one, f"order_{get_language()}"))
+
+    @cached_property
+    def towns(self) -> list[Settlement]:
+        """The largest first."""
+        towns = Settlement.objects.shown().select_related("region", "district", "country")
+        return list(towns.order_by("-population", "pk"))
+
+    @cached_property
+    def towns_by_name(self) -> dict[str, Settlement]:
+        """By their folded names, with the region and without; of two with one name the larger."""
+        found = {}
+        for town in self.towns:
+            for language, _name in settings.LANGUAGES:
+                with override(language):
+                    for name in (str(town), town.name):
+                        found.setdefault(alphabet.folded(name), town)
+        return found
+
     # What an ad of a category tells
+
+    @cached_property
+    def filters(self) -> dict[str, Attribute]:
+        """By their codes, what ads can be searched by."""
+        return {
+            attribute.code: attribute
+            for attribute in self.attributes.values()
+            if attribute.is_filterable and not attribute.is_archived
+        }
 
     def attributes_of(self, category: Category) -> list[Question]:
         """Its own first, then those it inherits, from its parent upwards.

@@ -15,6 +15,7 @@ from accounts.models import User
 from listings.answers import unpack
 from listings.catalogue import Question, current_catalogue
 from listings.contacts import contacts_in
+from listings.held import must_be_read_first
 from listings.models import Change, DealType, Listing, PriceKind, Revision
 from listings.models.listing import Content
 from listings.states import Act, Role, State, may
@@ -180,9 +181,9 @@ def field_of(question: Question) -> str:
     return f"a.{question.attribute.code}"
 
 
-def is_trusted(seller: Seller) -> bool:
-    """What this seller publishes is live at once and checked afterwards."""
-    return seller.verified_at is not None
+def may_go_live(seller: Seller, content: Listing | Revision) -> bool:
+    """At once, to be checked afterwards."""
+    return seller.is_trusted and not must_be_read_first(content)
 
 
 def twin_of(listing: Listing) -> Listing | None:
@@ -245,7 +246,7 @@ def submit(listing: Listing, by: User) -> Listing:
         if faults := faults_of(listing):
             raise Incomplete(faults)
         refuse_too_many(listing)
-        act = Act.TRUST if is_trusted(listing.seller) else Act.SUBMIT
+        act = Act.TRUST if may_go_live(listing.seller, listing) else Act.SUBMIT
         listing.move(act, Role.SELLER, by)
     return listing
 
@@ -273,7 +274,7 @@ def send_change(listing: Listing) -> Listing:
         now = timezone.now()
         if listing.waiting_since is None:
             listing.waiting_since = now
-        if is_trusted(listing.seller):
+        if may_go_live(listing.seller, revision):
             listing.take(revision)
         else:
             revision.state, revision.touched_at = Revision.State.PENDING, now

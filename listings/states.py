@@ -58,7 +58,8 @@ TRANSITIONS = {
         A.ARCHIVE: ({S.REJECTED, S.PUBLISHED, S.PAUSED, S.EXPIRED, S.SOLD}, S.ARCHIVED),
     },
     Role.STAFF: {
-        A.APPROVE: ({S.PENDING}, S.PUBLISHED),
+        # A refused one after an appeal.
+        A.APPROVE: ({S.PENDING, S.REJECTED}, S.PUBLISHED),
         A.REJECT: ({S.PENDING, S.PUBLISHED}, S.REJECTED),
         A.BLOCK: ({S.PENDING, S.PUBLISHED, S.PAUSED, S.EXPIRED, S.SOLD, S.REJECTED}, S.BLOCKED),
         # It may have expired meanwhile; the seller puts it back.

@@ -1,5 +1,7 @@
 """What amounts are counted in: units of prices, and the signs of these and of attributes."""
 
+from decimal import Decimal
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -28,6 +30,20 @@ class PriceUnit(models.TextChoices):
 
 # What something is let for.
 UNITS_OF_TIME = (PriceUnit.HOUR, PriceUnit.SHIFT, PriceUnit.DAY, PriceUnit.MONTH)
+
+# What can be weighed or measured in one another, and how much it is. A shift or a month has no
+# size of its own.
+SIZES = {
+    PriceUnit.KILOGRAM: ("mass", Decimal(1)),
+    PriceUnit.CENTNER: ("mass", Decimal(100)),
+    PriceUnit.TONNE: ("mass", Decimal(1000)),
+    PriceUnit.LITRE: ("volume", Decimal(1)),
+    PriceUnit.CUBIC_METRE: ("volume", Decimal(1000)),
+    PriceUnit.METRE: ("length", Decimal(1)),
+    PriceUnit.KILOMETRE: ("length", Decimal(1000)),
+    PriceUnit.SQUARE_METRE: ("area", Decimal(1)),
+    PriceUnit.HECTARE: ("area", Decimal(10_000)),
+}
 
 # As they stand behind a number.
 SIGNS = {

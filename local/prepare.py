@@ -13,7 +13,10 @@ def main():
     call_command("load_documents", sample_operator=True)
     call_command("load_places")
     call_command("load_catalogue")
+    call_command("rates", sample=True)
+    call_command("load_moderation")
     call_command("demo", if_empty=True)
+    call_command("reindex")
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from django.utils import translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from accounts.gate import Banned
 from listings.catalogue import remembered_catalogue
 from pages import style_guide as guide
 from privacy.operator import current_operator
@@ -58,6 +59,8 @@ def bad_request(request, exception=None):
 
 
 def forbidden(request, exception=None):
+    if isinstance(exception, Banned):
+        return error_page(request, 403, "403_banned.html", ban=exception.ban)
     return error_page(request, 403)
 
 
@@ -104,13 +107,13 @@ BARE_SERVER_ERROR = """<!doctype html>
 """
 
 
-def error_page(request, status, template=None):
+def error_page(request, status, template=None, **facts):
     language = (
         translation.get_language_from_path(request.path_info)
         or translation.get_language_from_request(request)
     )  # fmt: skip
     with translation.override(language):
-        html = render_to_string(template or f"{status}.html", {"request": request})
+        html = render_to_string(template or f"{status}.html", {"request": request} | facts)
     response = HttpResponse(html, status=status)
     response["Cache-Control"] = "no-store"
     return response

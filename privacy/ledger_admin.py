@@ -4,6 +4,7 @@ from django import forms
 from django.contrib import admin
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from privacy.models import ConsentEntry, GroupSite, LedgerRun, Request, RequestStep
 from privacy.purposes import PURPOSES
@@ -34,13 +35,19 @@ class PurposeFilter(admin.SimpleListFilter):
 
 @admin.register(ConsentEntry)
 class ConsentEntryAdmin(ReadOnly, admin.ModelAdmin):
-    list_display = ["id", "subject", "sequence", "act", "purpose", "channel", "version", "at"]
+    list_display = ["id", "person", "sequence", "act", "purpose", "channel", "version", "at"]
+    exclude = ["subject"]
+    readonly_fields = ["person"]
     list_filter = ["act", PurposeFilter, "channel"]
     list_select_related = ["version__document"]
     search_fields = ["=subject__id"]
     search_help_text = _("The number of a person.")
     show_full_result_count = False
     ordering = ["-pk"]
+
+    @admin.display(description=_("person"), ordering="subject")
+    def person(self, entry):
+        return entry.subject_id
 
 
 @admin.register(LedgerRun)
@@ -59,7 +66,13 @@ class GroupSiteAdmin(admin.ModelAdmin):
 
 class StepInline(ReadOnly, admin.TabularInline):
     model = RequestStep
-    fields = ["at", "state", "by", "reason"]
+    template = "admin/edit_inline/read_only.html"
+    fields = ["at", "state", "who", "reason"]
+    readonly_fields = ["who"]
+
+    @admin.display(description=_("by whom"))
+    def who(self, step):
+        return step.by or pgettext("who took a step", "the portal")
 
 
 class NextStepForm(forms.ModelForm):
@@ -71,6 +84,7 @@ class NextStepForm(forms.ModelForm):
     class Meta:
         model = Request
         fields = []
+        labels = {"subject": _("person")}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -4,15 +4,37 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
-from privacy.data_map import DATA_MAP, TABLES, Described, NotPersonal, People, Personal
+from privacy.data_map import (
+    CATEGORIES,
+    DATA_MAP,
+    TABLES,
+    Described,
+    NotPersonal,
+    People,
+    Personal,
+    Recipient,
+    Source,
+)
 from privacy.operator import current_operator
-from privacy.purposes import PURPOSES
+from privacy.purposes import PURPOSES, Basis
 from privacy.registers import CACHE_PREFIXES, COLLECTION_POINTS, COOKIES, TASKS, NotKept
 
 COLUMNS = (
     "table", "column", "people", "category", "purposes", "bases", "kept", "source", "shown_to",
     "erasure", "not_personal",
 )  # fmt: skip
+
+# What the keys of the record mean, for those of its facts that are keys.
+MEANINGS = {
+    "basis": dict(Basis.choices),
+    "people": dict(People.choices),
+    "categories": CATEGORIES,
+    "category": CATEGORIES,
+    "purposes": {key: purpose.name for key, purpose in PURPOSES.items()},
+    "recipients": dict(Recipient.choices),
+    "shown_to": dict(Recipient.choices),
+    "source": dict(Source.choices),
+}
 
 
 def record_of_processing() -> dict:
@@ -93,6 +115,19 @@ def columns_of_record() -> Iterator[dict]:
                     line["people"] = facts["people"]
                     line["erasure"] = line["erasure"] or facts["erasure"]
                 yield line
+
+
+def in_words(facts: dict) -> dict:
+    """The facts of a purpose or a column with words for people in place of keys."""
+
+    def said(name, keys):
+        if name not in MEANINGS:
+            return keys
+        if isinstance(keys, str):
+            keys = filter(None, keys.split(", "))
+        return "; ".join(str(MEANINGS[name][key]) for key in keys)
+
+    return {name: said(name, keys) for name, keys in facts.items()}
 
 
 def held_about_people() -> list[dict]:

@@ -14,6 +14,7 @@ from privacy.record import (
     columns_of_record,
     controller,
     held_about_people,
+    in_words,
     record_of_processing,
 )
 from privacy.registers import COOKIES
@@ -38,11 +39,13 @@ def held(request):
 @require_safe
 def record(request):
     """For staff: every column, with why it is or is not personal."""
+    whole = record_of_processing()
     facts = {
         "title": _("Record of processing"),
         "controller": controller(),
-        "record": record_of_processing(),
-        "columns": columns_of_record(),
+        "record": whole,
+        "purposes": {key: in_words(purpose) for key, purpose in whole["purposes"].items()},
+        "columns": map(in_words, columns_of_record()),
     }
     return render(request, "admin/privacy/record.html", admin.site.each_context(request) | facts)
 

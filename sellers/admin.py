@@ -103,12 +103,12 @@ class SellerAdmin(admin.ModelAdmin):
         "about_en",
         "website",
         "minimum_order",
-        "verified_at",
+        ("verified_at", "lost_trust_at"),
         "created_at",
         "changed_at",
     ]
     inlines = [PhoneInline, AuthorisedPersonInline, VerificationInline, MemberInline]
-    readonly_fields = ["verified_at", "created_at", "changed_at"]
+    readonly_fields = ["verified_at", "lost_trust_at", "created_at", "changed_at"]
     change_form_template = "admin/sellers/seller/change_form.html"
 
     def has_add_permission(self, request):

@@ -77,6 +77,7 @@ describe(
         "website": Personal("seller.terms", **FOR_EVERYBODY),
         "minimum_order": Personal("seller.terms", **FOR_EVERYBODY),
         "verified_at": Personal("seller.check", **FOR_EVERYBODY | {"source": Source.PORTAL}),
+        "lost_trust_at": Personal("seller.check", **FOR_STAFF | {"source": Source.PORTAL}),
         "created_at": Personal("trace.time", **FOR_EVERYBODY | {"source": Source.PORTAL}),
         "changed_at": Personal("trace.time", **FOR_EVERYBODY | {"source": Source.PORTAL}),
         **not_personal(_("points to the person who sells; empty for a company"), "subject"),
@@ -264,16 +265,13 @@ register_cache(
 
 # Where people are asked
 
-IDENTITY = {
-    **kept_in(Seller, "form", "name", "pays_vat"),
-    "number": Column(Seller, "bin"),
-}
+IDENTITY = {**kept_in(Seller, "form", "name"), "number": Column(Seller, "bin")}
 register_form(
     "seller-identity",
     _("Form, name and number of the seller"),
     forms.IdentityForm,
     purposes=["service"],
-    fields=IDENTITY,
+    fields={**IDENTITY, **kept_in(Seller, "pays_vat")},
 )
 register_form(
     "seller-founding",

@@ -6,8 +6,6 @@ app_name = "sellers"
 
 urlpatterns = [
     path("sellers/", public.index, name="index"),
-    path("sellers/<slug:slug>/", public.storefront, name="storefront"),
-    path("sellers/<slug:slug>/phones/", public.phones, name="phones"),
     path(
         "sellers/<slug:slug>/person/<str:key>/", public.authorised_person, name="authorised_person"
     ),

@@ -12,6 +12,8 @@ from allauth.mfa.totp.internal import auth as totp
 from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.management import call_command
+from django.core.management.color import no_style
+from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.utils import timezone, translation
 from playwright.sync_api import sync_playwright
@@ -20,8 +22,15 @@ from accounts.models import User
 from kazvek.demo import ADMINISTRATOR
 from listings import catalogue as catalogue_memory
 from listings.catalogue import Catalogue, forget_catalogue
-from listings.models import Category, Listing
+from listings.models import (
+    Attribute,
+    Category,
+    CategoryAttribute,
+    Choice,
+    Listing,
+)
 from listings.shipped_catalogue import SHIPPED, read
+from places.models import Country, Region, Settlement
 from privacy import operator as operator_memory
 from privacy.documents import content_digest, publish
 from privacy.models import Clause, ControllerIdentity, Document, Version
@@ -104,17 +113,41 @@ def operator_is_known(monkeypatch):
     monkeypatch.setitem(operator_memory.remembered, "until", math.inf)
 
 
+@pytest.fixture(scope="session")
+def copy_or_load():
+    """`copy_or_load("load_places", [Country, …])`: rows that a command takes seconds to make are
+    made once, and afterwards copied.
+    """
+    made = {}
+
+    def fill(command, models):
+        with connection.cursor() as cursor:
+            if models[0].objects.exists() or not all(model in made for model in models):
+                call_command(command, verbosity=0, stdout=io.StringIO())
+                for model in models:
+                    with cursor.copy(f"COPY {model._meta.db_table} TO STDOUT") as copy:
+                        made[model] = b"".join(copy)
+                return
+            for model in models:
+                with cursor.copy(f"COPY {model._meta.db_table} FROM STDIN") as copy:
+                    copy.write(made[model])
+            for statement in connection.ops.sequence_reset_sql(no_style(), models):
+                cursor.execute(statement)
+
+    return fill
+
+
 @pytest.fixture
-def catalogue(db):
-    """The shipped catalogue in the database."""
-    call_command("load_catalogue", verbosity=0, stdout=io.StringIO())
+def catalogue(db, copy_or_load):
+    """The shipped catalogue in the database. The number of its version is kept by a trigger."""
+    copy_or_load("load_catalogue", [Category, Attribute, Choice, CategoryAttribute])
     forget_catalogue()
 
 
 @pytest.fixture
-def places(db):
+def places(db, copy_or_load):
     """The shipped countries, regions and settlements in the database."""
-    call_command("load_places", verbosity=0, stdout=io.StringIO())
+    copy_or_load("load_places", [Country, Region, Settlement])
 
 
 @pytest.fixture(scope="session")
@@ -349,8 +382,10 @@ def make_listing(make_seller, catalogue):
             **({} if state in ("draft", "pending", "rejected") else dates),
         }
         seller = seller or Seller.objects.first() or make_seller()
-        return Listing.objects.create(
+        listing = Listing.objects.create(
             seller=seller, category=category, title=title, state=state, **facts | fields
         )
+        listing.changed()
+        return listing
 
     return make

@@ -47,6 +47,7 @@ def start():
         "PRIVACY_KEY": secrets.token_hex(32),
         "VAR_ROOT": str(folder / "var"),
         "MEDIA_ROOT": str(folder / "var" / "media"),
+        "PRIVATE_ROOT": str(folder / "var" / "private"),
     }
 
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('listings', '0003_listing'),
+        ('listings', '0006_newest_of_category'),
     ]
 
     operations = [

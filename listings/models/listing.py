@@ -11,23 +11,18 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from listings.models.catalogue import Category, DealType, PriceKind
+from listings.models.rate import Currency, Rate, in_tenge
+from listings.models.search_document import SearchDocument
 from listings.states import OPEN_BY_ADDRESS, TRANSITIONS, Act, Role, State
 from listings.units import SIGNS, PriceUnit
 from places.models import Region, Settlement
 from sellers.models import Phone, Seller
 from ui import alphabet
 
+# What stands behind the number in the addresses of what is done to an ad: no title takes these.
+VERBS_OF_ADDRESSES = {"phone", "save", "unsave", "report"}
+
 POSITIVE = MinValueValidator(Decimal("0.001"))
-
-
-class Currency(models.TextChoices):
-    KZT = "KZT", "₸"
-    USD = "USD", "$"
-    EUR = "EUR", "€"
-    RUB = "RUB", "₽"
-    UZS = "UZS", _("soum (UZS)")
-    KGS = "KGS", _("som (KGS)")
-    CNY = "CNY", "¥"
 
 
 class Vat(models.TextChoices):
@@ -52,12 +47,15 @@ class Content(models.Model):
     answers = models.JSONField(default=list, blank=True)
     # Keys of photos in the order they are shown, the main one first.
     photo_order = ArrayField(models.BigIntegerField(), default=list, blank=True)
+    # Likewise of documents.
+    document_order = ArrayField(models.BigIntegerField(), default=list, db_default=[], blank=True)
 
     class Meta:
         abstract = True
 
     CONTENT = [
         "deal_type", "category", "title", "description", "language", "answers", "photo_order",
+        "document_order",
     ]  # fmt: skip
 
 
@@ -77,7 +75,13 @@ class ListingQuerySet(models.QuerySet):
 
     def for_cards(self):
         """With everything that rows, cards and pages of ads name."""
-        return self.select_related("seller", "region", "settlement__region", "settlement__district")
+        town = ["settlement__region", "settlement__district", "settlement__country"]
+        return self.select_related("seller", "region", *town)
+
+    def in_this_order(self, keys):
+        """For cards, those of these keys that are there."""
+        found = self.for_cards().in_bulk(keys)
+        return [found[key] for key in keys if key in found]
 
     def of(self, member):
         """All ads of the seller this member acts for, in whatever state."""
@@ -91,6 +95,10 @@ class ListingQuerySet(models.QuerySet):
     def waiting(self):
         """For a moderator, the longest waiting first."""
         return self.filter(waiting_since__isnull=False).order_by("waiting_since", "pk")
+
+    def ask_for_review(self):
+        """Have a moderator look. Nothing that is shown changes, so it is no new version."""
+        return self.filter(waiting_since=None).update(waiting_since=timezone.now())
 
 
 class Listing(Content):
@@ -250,6 +258,17 @@ class Listing(Content):
                 condition=Q(waiting_since__isnull=False),
                 name="listing_waiting",
             ),
+            # For ads that are alike.
+            models.Index(
+                fields=["category", "deal_type", "-sort_at"],
+                condition=Q(state=State.PUBLISHED),
+                name="listing_newest",
+            ),
+            models.Index(
+                fields=["category", "deal_type", "region", "-sort_at"],
+                condition=Q(state=State.PUBLISHED),
+                name="listing_newest_in_region",
+            ),
         ]
 
     def __str__(self):
@@ -260,7 +279,8 @@ class Listing(Content):
 
     @property
     def slug(self):
-        return alphabet.slug(self.title, 80) or "ad"
+        slug = alphabet.slug(self.title, 80) or "ad"
+        return f"{slug}-ad" if slug in VERBS_OF_ADDRESSES else slug
 
     @property
     def place(self):
@@ -320,10 +340,20 @@ class Listing(Content):
         self.changed(*self.CONTENT)
 
     def changed(self, *columns):
-        """Save these columns, as a new version of the ad."""
+        """Save these columns, as a new version of the ad, and what searches know of it."""
         self.version += 1
         self.touched_at = timezone.now()
-        self.save(update_fields=[*columns, "version", "touched_at"])
+        self.compare_price(Rate.objects.current() if self.currency != Currency.KZT else {})
+        self.save(update_fields=[*columns, *self.COMPARED, "version", "touched_at"])
+        SearchDocument.objects.file([self])
+
+    COMPARED = ["price_kzt", "price_kzt_on"]
+
+    def compare_price(self, rates):
+        """The caller saves."""
+        self.price_kzt, self.price_kzt_on = in_tenge(
+            self.price, self.currency, self.unit, self.category.price_unit, rates
+        )
 
 
 class Revision(Content):

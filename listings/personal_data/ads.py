@@ -2,12 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from listings.models import (
-    Change,
-    Listing,
-    Photo,
-    Revision,
-)
+from listings.models import Change, Listing, Revision
 from privacy.data_map import (
     FreeText,
     People,
@@ -45,6 +40,7 @@ CONTENT = {
         },
     ),
     **not_personal(_("points to the photos of the ad"), "photo_order"),
+    **not_personal(_("points to the documents of the ad"), "document_order"),
 }
 OFFER = [
     *("price_kind", "price", "price_to", "currency", "unit", "vat"),
@@ -102,19 +98,6 @@ describe(
         ),
         "at": Personal("trace.time", **FOR_THE_SELLER | {"source": Source.PORTAL}),
         **not_personal(_("points to the account that did it"), "by"),
-        **OF_THE_AD,
-        **ROW_NUMBER,
-    },
-)
-describe(
-    Photo,
-    title=_("Photos of your ads"),
-    people=People.HOLDERS,
-    subject="listing__seller__subject",
-    fields={
-        "stem": Personal("content.photo", **IN_THE_AD),
-        "uploaded_at": Personal("trace.time", **FOR_THE_SELLER | {"source": Source.PORTAL}),
-        **not_personal(_("how a picture is kept"), "state", "widths", "width", "height"),
         **OF_THE_AD,
         **ROW_NUMBER,
     },

@@ -1,13 +1,25 @@
+from urllib.parse import urlencode
+
+from django.conf import settings
 from django.http import Http404
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_safe
+from django.utils.cache import patch_cache_control
+from django.views.decorators.http import conditional_page, require_safe
 
+from listings.cards import cards_of
 from listings.catalogue import current_catalogue
+from listings.facets import chips_of, facets_of, own, parts_of, price_of, widenings_of
+from listings.finding import RANKED, search
+from listings.models import Listing
+from listings.query import Query, Sort, View
+
+# Seconds that whoever stands between may keep a page, and may still show it while asking anew.
+FRESH, STALE = 10, 60
 
 
+@conditional_page
 @require_safe
 def index(request, slug=None):
-    """The catalogue before its first ad: an honest answer to a section or a search."""
     catalogue = current_catalogue()
     category = catalogue.by_slug.get(slug)
     if slug is not None and category is None:
@@ -17,19 +29,66 @@ def index(request, slug=None):
         # Archived: what is left of its part of the catalogue stands further up.
         parents = [one for one in above if catalogue.is_open(one)]
         return redirect(parents[-1] if parents else "listings:index")
-    # Where nothing stands below, its neighbours are of use.
-    shown_under = above[-1] if above and not catalogue.children_of(category) else category
-    parts = [(part, catalogue.children_of(part)) for part in catalogue.children_of(shown_under)]
-    # A longer question than a search field takes is not worth repeating to whoever asks it.
-    asked = request.GET.get("q", "").strip()[:80]
-    return render(
+    query = Query.from_request(request.GET, category)
+    found = search(query, own(query))
+    cards = cards_of(Listing.objects.in_this_order(found.keys))
+    questions = catalogue.facts_of(category) if category else []
+    response = render(
         request,
         "listings/index.html",
         {
+            "query": query,
+            "found": found,
+            "cards": cards,
+            "table": [(card, card.of(questions)) for card in cards],
+            "questions": questions,
+            "following": query.at(found.following) if found.following else "",
             "category": category,
             "above": above,
-            "shown_under": shown_under,
-            "parts": parts,
-            "asked": asked,
+            "parts": parts_of(query, found),
+            "facets": facets_of(query, found),
+            "kept": [one for one in query.parameters if one[0] in query.elsewhere],
+            "chips": chips_of(query),
+            "sorts": sorts_of(query),
+            "views": [(view, query.seen_as(view).url) for view in View],
+            "widenings": [] if found.all.total else widenings_of(query),
+            "neighbours": [] if found.all.total else neighbours_of(category, above),
+            "price": price_of(query),
+            "wider": query.within(above[-1] if above else None),
+            "by_date": by_date_of(query, found),
+            "feed": feed_of(query),
+            # The field of the header repeats the words.
+            "asked": query.q,
         },
     )
+    # By htmx it is the form that asks, with whatever is empty in it.
+    response["HX-Push-Url"] = query.at(query.after) if query.after else query.url
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        patch_cache_control(response, public=True, max_age=FRESH, stale_while_revalidate=STALE)
+    return response
+
+
+def feed_of(query):
+    slug = [("category", query.category.slug)] if query.category else []
+    return urlencode([*slug, *query.newest_first().parameters])
+
+
+def by_date_of(query, found):
+    """Where the ads stand that were too many to be ranked."""
+    is_end = query.order == Sort.RELEVANCE and not found.following
+    return query.newest_first().url if is_end and found.all.total > RANKED else ""
+
+
+def sorts_of(query):
+    return [
+        sort
+        for sort in Sort
+        if (sort != Sort.NEAREST or query.near) and (sort != Sort.RELEVANCE or query.q)
+    ]
+
+
+def neighbours_of(category, above):
+    """Parts of the catalogue near one without ads."""
+    catalogue = current_catalogue()
+    shown_under = above[-1] if above and not catalogue.children_of(category) else category
+    return [(part, catalogue.children_of(part)) for part in catalogue.children_of(shown_under)]

@@ -1,3 +1,4 @@
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -58,6 +59,7 @@ class Seller(models.Model):
         PERSON = "person", _("Individual")
 
     LONGEST_SLUG = 80
+    TRUST_RETURNS_AFTER = timedelta(days=30)
 
     # The proprietor or individual. A company is no person.
     subject = models.ForeignKey(
@@ -85,6 +87,8 @@ class Seller(models.Model):
     sort_key = models.CharField(max_length=160, editable=False, db_collation="C")
     folded_name = models.CharField(max_length=320, editable=False)
     verified_at = models.DateTimeField(_("verified at"), null=True, editable=False)
+    # When a moderator had refused ads too often; written from above.
+    lost_trust_at = models.DateTimeField(_("lost trust at"), null=True, editable=False)
     created_at = models.DateTimeField(
         _("on the portal since"), default=timezone.now, editable=False
     )
@@ -154,6 +158,14 @@ class Seller(models.Model):
         """Settlement, then region unless it is the same city."""
         is_same = self.settlement in (self.region.name, str(self.region))
         return str(self.region) if is_same else f"{self.settlement}, {self.region}"
+
+    @property
+    def is_trusted(self):
+        """Their ads are published at once and checked afterwards."""
+        if self.verified_at is None:
+            return False
+        lost = self.lost_trust_at
+        return lost is None or timezone.now() - lost >= self.TRUST_RETURNS_AFTER
 
     @property
     def masked_iin(self):

@@ -3,11 +3,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from accounts import gate
 from accounts.guards import private
 from sellers import joining
 from sellers.forms import InvitationForm, RoleForm
 from sellers.founding import AlreadySelling
-from sellers.guards import for_members, for_owners
+from sellers.guards import for_members, for_owners, for_owners_always
 from sellers.models import Invitation, Member
 
 
@@ -49,7 +50,7 @@ def invite(request, member):
     return render(request, "sellers/invite.html", {"form": form})
 
 
-@for_owners
+@for_owners_always
 def withdraw_invitation(request, member, pk):
     invitation = get_object_or_404(member.seller.invitations, pk=pk)
     if request.method == "POST":
@@ -74,7 +75,7 @@ def change_role(request, member, pk):
     return render(request, "sellers/change_role.html", {"form": form, "colleague": colleague})
 
 
-@for_owners
+@for_owners_always
 def remove(request, member, pk):
     if pk == member.pk:
         return redirect("sellers:leave")
@@ -113,6 +114,7 @@ def invitations(request):
 @private
 @require_POST
 def accept(request, pk):
+    gate.refuse_if_banned(request)
     invitation = get_object_or_404(Invitation.objects.to(request.user), pk=pk)
     try:
         joining.accept(invitation, request.user)

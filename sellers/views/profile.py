@@ -6,6 +6,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts import gate
 from accounts.guards import private
 from sellers.authorised import TooOften, name_colleague, name_oneself, remove
 from sellers.forms import (
@@ -21,7 +22,13 @@ from sellers.forms import (
 )
 from sellers.founding import AlreadySelling, OthersIdentity, found, identify
 from sellers.founding import close as close_seller
-from sellers.guards import for_editors, for_owners, for_owners_proving
+from sellers.guards import (
+    for_editors,
+    for_editors_always,
+    for_owners,
+    for_owners_always,
+    for_owners_proving,
+)
 from sellers.hours import spans
 from sellers.models import AuthorisedPerson, Invitation, Member, Phone, Seller
 
@@ -58,6 +65,7 @@ def create(request):
     if not form.is_valid():
         return start_page(request, form)
     seller = form.save(commit=False)
+    gate.refuse_if_banned(request, seller=seller, phones=[form.cleaned_data["phone"]])
     try:
         found(seller, request.user, form.cleaned_data["phone"])
     except AlreadySelling:
@@ -86,6 +94,7 @@ def edit_identity(request, member):
     seller = locked(member)
     form = IdentityForm(request.POST or None, instance=seller)
     if form.is_valid():
+        gate.refuse_if_banned(request, seller=seller)
         try:
             identify(seller, request.user)
         except OthersIdentity:
@@ -151,7 +160,7 @@ def edit_authorised(request, member):
     return page(request, "authorised", member, form)
 
 
-@for_owners
+@for_owners_always
 def remove_authorised(request, member):
     person = get_object_or_404(AuthorisedPerson, seller=member.seller)
     if request.method == "POST":
@@ -179,6 +188,7 @@ def add_phone(request, member):
         return redirect("sellers:profile")
     form = PhoneForm(request.POST or None, instance=Phone(seller=seller))
     if form.is_valid():
+        gate.refuse_if_banned(request, phones=[form.cleaned_data["number"]])
         form.save()
         messages.success(request, _("The phone is added."))
         return redirect("sellers:profile")
@@ -191,12 +201,13 @@ def edit_phone(request, member, pk):
     phone = get_object_or_404(locked(member).phones, pk=pk)
     form = PhoneForm(request.POST or None, instance=phone)
     if form.is_valid():
+        gate.refuse_if_banned(request, phones=[form.cleaned_data["number"]])
         form.save()
         return saved(request)
     return page(request, "phone", member, form, phone=phone)
 
 
-@for_editors
+@for_editors_always
 def remove_phone(request, member, pk):
     phone = get_object_or_404(member.seller.phones, pk=pk)
     if request.method == "POST":

@@ -1,8 +1,5 @@
-import ipaddress
 from urllib.parse import urlencode
 
-from allauth.account.adapter import get_adapter
-from django.http import Http404
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -10,10 +7,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from sellers.authorised import remove
 from sellers.directory import narrowed, page_of
 from sellers.forms import DirectoryForm
-from sellers.hours import spans
 from sellers.models import AuthorisedPerson, Seller
-from sellers.organization import organization
-from ui.limits import is_within
 from ui.origin import same_origin
 
 REVEALS = 60
@@ -42,31 +36,6 @@ def following(asked, page):
     return urlencode(query | {"after": page.following}) if page.following else ""
 
 
-@require_safe
-def storefront(request, slug):
-    seller = Seller.objects.public().filter(slug=slug).first()
-    if seller is None:
-        return moved(slug)
-    return render(request, "sellers/storefront.html", shown_of(seller))
-
-
-@never_cache
-@same_origin
-@require_http_methods(["GET", "POST"])
-def phones(request, slug):
-    """The storefront with the numbers, which stand in no page that an address alone brings."""
-    seller = Seller.objects.public().filter(slug=slug).first()
-    if seller is None or request.method == "GET":
-        return redirect(seller) if seller else moved(slug)
-    if not is_within(REVEALS, AN_HOUR, f"sellers:phones:{visitor(request)}"):
-        facts = shown_of(seller) | {"is_too_often": True}
-        answer = render(request, "sellers/storefront.html", facts, status=429)
-        answer["Retry-After"] = str(AN_HOUR)
-        return answer
-    numbers = seller.phones.order_by("pk")
-    return render(request, "sellers/storefront.html", shown_of(seller) | {"phones": numbers})
-
-
 @never_cache
 @same_origin
 @require_http_methods(["GET", "POST"])
@@ -78,31 +47,3 @@ def authorised_person(request, slug, key):
         remove(persons)
         return redirect(request.path)
     return render(request, "sellers/authorised_person.html", {"person": person})
-
-
-def shown_of(seller):
-    hours = spans(list(seller.working_days.all()))
-    return {
-        "seller": seller,
-        "hours": hours,
-        "shipping": seller.shipping.all(),
-        "payment": seller.payment.all(),
-        "verification": seller.verifications.filter(ended_at=None).first(),
-        "has_phones": seller.phones.exists(),
-        "organization": organization(seller, hours),
-    }
-
-
-def moved(slug):
-    """To the present address of the seller that was here once."""
-    seller = Seller.objects.public().filter(former_slugs__slug=slug).first()
-    if seller is None:
-        raise Http404
-    return redirect(seller, permanent=True)
-
-
-def visitor(request):
-    """By what a visitor's requests are counted: what one household or office has of the net."""
-    address = ipaddress.ip_address(get_adapter().get_client_ip(request))
-    prefix = 32 if address.version == 4 else 64
-    return ipaddress.ip_network((address, prefix), strict=False)

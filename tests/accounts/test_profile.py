@@ -91,6 +91,20 @@ def test_a_phone_is_added_however_it_is_typed(browser, aigul, typed):
     assert "+7 701 234 5678" in browser.get(PROFILE).content.decode()
 
 
+def test_who_mistypes_a_phone_is_shown_one_as_the_page_asks_for_it(browser):
+    response = browser.post(f"{PROFILE}phones/add/", {"number": "12", "purpose": "calls"})
+
+    [said] = response.context["form"].errors["number"]
+    assert "for example +7 701 234 56 78" in said
+
+
+def test_who_names_no_activity_chooses_words_instead_of_dashes(browser):
+    html = browser.get(f"{PROFILE}person/").content.decode()
+
+    assert '<option value="" selected>Not named</option>' in html
+    assert "----" not in html
+
+
 @pytest.mark.parametrize("typed", ["", "12", "+7701234567890123", "not a phone", "9" * 9999])
 def test_a_broken_phone_is_refused(browser, aigul, typed):
     response = browser.post(f"{PROFILE}phones/add/", {"number": typed, "purpose": "calls"})

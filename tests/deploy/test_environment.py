@@ -6,7 +6,7 @@ import yaml
 ROOT = Path(__file__).parents[2]
 # What only a local run reads, and what the servers' own images read.
 LOCAL_ONLY = {"LOCAL", "DEBUG", "PORT"}
-SET_BY_THE_IMAGE = {"MEDIA_ROOT", "VAR_ROOT"}
+SET_BY_THE_IMAGE = {"MEDIA_ROOT", "PRIVATE_ROOT", "VAR_ROOT"}
 OF_THE_SERVERS = {"POSTGRES_PASSWORD", "VALKEY_PASSWORD"}
 
 settings = (ROOT / "kazvek/settings.py").read_text()

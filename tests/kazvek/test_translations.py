@@ -11,14 +11,14 @@ from kazvek.demo import BUYER, PASSWORD
 
 LATIN_SENTENCE = re.compile(r"[A-Za-z]{2,}(?:[ ,’']+[A-Za-z]{2,}){2,}")
 # Names that are the same in every language.
-NAMES = ["Global Privacy Control", "All Rights Reserved"]
+NAMES = ["Global Privacy Control", "All Rights Reserved", "Aral Feed Salt"]
 COOKIE = "language"
 NOT_READ = {"script", "style", "code", "svg", "kbd"}
 SPOKEN = ["aria-label", "placeholder", "title", "alt", "value"]
 
 
 @pytest.fixture
-def portal_with_demo(db):
+def portal_with_demo(places):
     call_command("load_documents", sample_operator=True, verbosity=0)
     call_command("demo", verbosity=0)
 
@@ -38,7 +38,7 @@ def texts_of(response):
         if element.text:
             yield element.text
         for name in SPOKEN:
-            if name != "value" or element.tag in ("button", "input"):
+            if name != "value" or element.get("type") in ("submit", "button", "reset"):
                 yield element.get(name) or ""
         for child in element:
             yield from walk(child)

@@ -46,6 +46,15 @@ def test_a_letter_becomes_a_file_that_a_newcomer_can_read(folder, cause):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("subject", ["Сіздің астығыңыз " * 12, "w" * 70 + " wheat", "w" * 200])
+def test_a_long_subject_stands_on_one_line_after_one_space(folder, cause, subject):
+    cause(subject.strip())
+
+    [file] = folder.glob("*.txt")
+    assert f"\nSubject: {subject.strip()}\n" in file.read_text()
+
+
+@pytest.mark.django_db
 def test_letters_of_the_same_second_do_not_replace_each_other(folder, cause):
     for _ in range(3):
         cause()

@@ -115,7 +115,9 @@ def test_an_archived_category_takes_what_is_below_out_of_the_tree(small):
 
 
 def test_the_catalogue_is_read_once_and_then_only_its_version(small, django_assert_num_queries):
-    with django_assert_num_queries(5):  # the version, categories, their uses, attributes, choices
+    with django_assert_num_queries(
+        6
+    ):  # the version, categories, uses, attributes, choices, regions
         current_catalogue()
 
     with django_assert_num_queries(0):

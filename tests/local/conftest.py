@@ -14,7 +14,16 @@ import pytest
 from local import ROOT
 from local.server import PORTS, is_bindable, is_free
 
-OURS = ["DATABASE_URL", "REDIS_URL", "VAR_ROOT", "MEDIA_ROOT", "LOCAL", "SECRET_KEY", "PRIVACY_KEY"]
+OURS = [
+    "DATABASE_URL",
+    "REDIS_URL",
+    "VAR_ROOT",
+    "MEDIA_ROOT",
+    "PRIVATE_ROOT",
+    "LOCAL",
+    "SECRET_KEY",
+    "PRIVACY_KEY",
+]
 
 
 @pytest.fixture

@@ -46,6 +46,42 @@ def test_axe_finds_nothing_on_the_pages_about_privacy(
             assert page.evaluate("document.documentElement.scrollWidth") <= width, path
 
 
+# The words of a page that do not stand on one line, but for codes, which may break anywhere.
+TORN = """() => {
+  const texts = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+  const torn = [];
+  for (let text; (text = texts.nextNode()); ) {
+    if (text.parentElement.closest("code")) continue;
+    for (const word of text.data.matchAll(/\\p{L}+/gu)) {
+      const range = document.createRange();
+      range.setStart(text, word.index);
+      range.setEnd(text, word.index + word[0].length);
+      if (new Set([...range.getClientRects()].map((box) => box.top)).size > 1) torn.push(word[0]);
+    }
+  }
+  return torn;
+}"""
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("language", ["en", "ru", "kk"])
+def test_on_a_phone_no_word_of_a_receipt_is_torn(open_browser, policy, follow_letter, language):
+    page = open_browser(viewport={"width": 360, "height": 740})
+    page.goto(f"/{language}/accounts/signup/")
+    page.fill("[name=email]", "dana@example.com")
+    page.fill("[name=password1]", PASSWORD)
+    page.check("[name=news]")
+    page.locator("main form button.button--primary").click()
+    page.wait_for_url("**/confirm-email/")
+    follow_letter(page)
+    page.wait_for_url(f"**/{language}/account/")
+
+    for path in ("", "1/", "2/"):
+        page.goto(f"/{language}/account/privacy/receipts/{path}")
+
+        assert page.evaluate(TORN) == [], path
+
+
 @pytest.fixture
 def agro(db):
     return GroupSite.objects.create(domain="agro.example")

@@ -1,6 +1,7 @@
 import csv
 import io
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -12,7 +13,7 @@ from privacy.data_map import DATA_MAP, NotPersonal
 from privacy.management.commands import record_of_processing
 from privacy.operator import forget_operator
 from privacy.purposes import PURPOSES
-from privacy.record import columns_of_record
+from privacy.record import MEANINGS, columns_of_record
 from privacy.record import record_of_processing as the_record
 from tests.conftest import enter_with_code
 from tests.html import assert_valid
@@ -114,6 +115,16 @@ def test_only_staff_with_a_second_factor_open_the_record(client, aigul, make_use
     assert 200 not in answers
 
 
+@pytest.mark.parametrize("language", ["ru", "kk"])
+def test_staff_read_words_of_their_language_where_the_record_has_keys(staff_client, language):
+    response = staff_client.get(reverse("admin:record"), headers={"accept-language": language})
+
+    cells = re.findall(r"<td[^>]*>(.*?)</td>", response.content.decode())
+    assert len(cells) > 300
+    for key in (key for meanings in MEANINGS.values() for key in meanings):
+        assert not [cell for cell in cells if re.search(rf"(?<![\w.]){key}(?![\w.])", cell)], key
+
+
 @pytest.mark.clause("P6.1c")
 def test_staff_read_the_record_and_find_it_in_the_administration(staff_client):
     User.objects.filter(is_staff=True).update(is_superuser=True)
@@ -123,7 +134,7 @@ def test_staff_read_the_record_and_find_it_in_the_administration(staff_client):
 
     assert reverse("admin:record") in index
     assert "accounts_user.<wbr>surname" in page
-    assert "identity.family" in page
+    assert "фамилия" in page
     assert "VECTOR&#x27;KZ" in page
 
 

@@ -49,7 +49,7 @@ def test_the_person_removes_themselves_by_the_letter_and_the_company_stays(
 
     answer = client.post(address, follow=True, **FROM_HERE)
 
-    assert "Nothing is kept of you here" in answer.content.decode()
+    assert "Здесь о вас ничего не хранится" in answer.content.decode()
     assert not AuthorisedPerson.objects.exists()
     assert not Subject.objects.filter(pk=person.subject_id).exists()
     seller.refresh_from_db()

@@ -175,23 +175,27 @@ def test_an_individual_is_no_organization(client, make_seller):
     assert IIN[-4:] not in html
 
 
+# Cyrillic before Latin.
+EVERYBODY = ["Агро", "Әлем", "Дала", "Ёлка", "Жарқын дала", "Zernotrade"]
+
+
 @pytest.mark.parametrize(
     ("query", "names"),
     [
-        ("", ["Агро", "Әлем", "Дала", "Ёлка", "Жарқын дала", "Zernotrade"]),
+        ("", EVERYBODY),
         ("q=ДАЛА", ["Дала", "Жарқын дала"]),
         ("q=жаркын", ["Жарқын дала"]),
         ("q=елка", ["Ёлка"]),
         ("q=алем", ["Әлем"]),
         ("q=дала жар", ["Жарқын дала"]),
-        ("q=%25", ["Агро", "Әлем", "Дала", "Ёлка", "Жарқын дала", "Zernotrade"]),
+        ("q=%25", EVERYBODY),
         ("region=KZ-75", ["Агро"]),
-        ("region=KZ-00", ["Агро", "Әлем", "Дала", "Ёлка", "Жарқын дала", "Zernotrade"]),
+        ("region=KZ-00", EVERYBODY),
         ("q=nobody", []),
-        ("after=rubbish", ["Агро", "Әлем", "Дала", "Ёлка", "Жарқын дала", "Zernotrade"]),
-        ("after=99999999999-1", []),
-        ("q=" + "x" * 81, ["Агро", "Әлем", "Дала", "Ёлка", "Жарқын дала", "Zernotrade"]),
-        ("q=a%00b", ["Агро", "Әлем", "Дала", "Ёлка", "Жарқын дала", "Zernotrade"]),
+        ("after=rubbish", EVERYBODY),
+        ("after=~~~~-1", []),
+        ("q=" + "x" * 81, EVERYBODY),
+        ("q=a%00b", EVERYBODY),
     ],
 )
 def test_sellers_are_found_and_stand_in_the_order_readers_expect(client, make_seller, query, names):
@@ -201,11 +205,10 @@ def test_sellers_are_found_and_stand_in_the_order_readers_expect(client, make_se
 
     answer = client.get(f"/en/sellers/?{query}")
 
-    in_kazakh_order = sorted(names, key="Zernotrade Агро Әлем Дала Ёлка Жарқын дала".find)
     found = re.findall(
         r'<h2 class="break"><a href="/en/sellers/[^"]*">([^<]*)</a>', answer.content.decode()
     )
-    assert found == in_kazakh_order
+    assert found == names
     assert_valid(answer)
     assert not answer.cookies
 
@@ -238,7 +241,7 @@ def test_paging_shows_everybody_once_while_others_come_and_go(client, make_selle
 
 
 def test_the_pages_cost_the_same_for_one_seller_or_thirty(
-    client, make_seller, django_assert_num_queries
+    client, make_seller, catalogue_is_known, django_assert_num_queries
 ):
     for number in range(30):
         seller = make_seller(f"Seller {number}", phone="+77012345678")
@@ -246,9 +249,9 @@ def test_the_pages_cost_the_same_for_one_seller_or_thirty(
         Phone.objects.create(seller=seller, number=f"+7701234560{number}")
     client.get("/en/sellers/")  # reads the record of the operator
 
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):  # the sellers, and the regions to choose from
         client.get("/en/sellers/")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(8):  # the page itself, and its ads
         client.get(f"/en/sellers/{seller.slug}/")
 
 

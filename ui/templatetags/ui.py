@@ -1,4 +1,5 @@
 import json
+from datetime import timedelta
 from urllib.parse import urlencode
 
 from django import template
@@ -7,9 +8,12 @@ from django.contrib.messages import get_messages
 from django.core.serializers.json import DjangoJSONEncoder
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import mark_safe
+from django.utils.timezone import localdate, localtime
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from ui import money as amounts
 from ui.drawings import drawing
@@ -75,7 +79,7 @@ def page_languages(context):
     """This page in each language: its path there, and the link that also remembers the choice."""
     request = context.get("request")
     path, query = (request.path, request.META.get("QUERY_STRING", "")) if request else ("/", "")
-    codes = [code for code, _ in settings.LANGUAGES]
+    codes = [code for code, _name in settings.LANGUAGES]
     _, _, rest = path.lstrip("/").partition("/")
     is_translated = path.lstrip("/").partition("/")[0] in codes
     languages = []
@@ -113,6 +117,17 @@ def waiting_messages(context):
 @register.filter
 def number(value):
     return amounts.grouped(value)
+
+
+@register.filter
+def recently(moment):
+    """Today with the time, yesterday, then the day, with its year when that is another."""
+    moment, today = localtime(moment), localdate()
+    if moment.date() == today:
+        return _("today, %(time)s") % {"time": date_format(moment, "TIME_FORMAT")}
+    if moment.date() == today - timedelta(days=1):
+        return _("yesterday")
+    return date_format(moment, "MONTH_DAY_FORMAT" if moment.year == today.year else "DATE_FORMAT")
 
 
 @register.filter

@@ -1,45 +1,16 @@
-"""Believable people to try the portal with on one's own machine: a function for each kind.
-
-The addresses are of a domain reserved for examples, so that no letter can reach anybody.
-"""
+"""The accounts one can sign in with: a buyer, a seller, a moderator and an administrator."""
 
 from allauth.account.models import EmailAddress
-from django.contrib.auth.models import Permission
-from django.db import connection, transaction
 from django.utils import translation
 
 from accounts.models import Address, Phone, User
-from kazvek.demo_sellers import add_sellers
+from kazvek.demo import ADMINISTRATOR, BUYER, MODERATOR, PASSWORD, ROLES, SELLER
+from moderation.staff import moderators
 from privacy.acknowledgements import acknowledge, versions_in_force
 from privacy.ledger import Occasion
 from privacy.models import SubjectIdentifier
 from privacy.models.consents import text_hash
 from privacy.sentences import acknowledgement_sentence
-
-PASSWORD = "steppe-wheat-harvest"  # noqa: S105 printed by the command, known to all
-BUYER = "buyer@example.com"
-SELLER = "seller@example.com"
-MODERATOR = "moderator@example.com"
-ADMINISTRATOR = "admin@example.com"
-ROLES = {
-    BUYER: "buyer",
-    SELLER: "seller",
-    MODERATOR: "moderator",
-    ADMINISTRATOR: "administrator",
-}
-# On a local run they enter the administration without a second factor.
-DEMO_STAFF = {MODERATOR, ADMINISTRATOR}
-
-
-def fill():
-    """Add what is missing and change nothing that is there."""
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('demo'))")
-        add_people()
-        people = User.objects.in_bulk(ROLES, field_name="email")
-        if SELLER in people:
-            add_sellers(people[SELLER], people.get(MODERATOR), add_person)
 
 
 def sign_ins():
@@ -114,11 +85,7 @@ def add_people():
     )
     if moderator:
         add_phone(moderator, "+77010000031", Phone.Purpose.MESSENGER)
-        moderator.user_permissions.set(
-            Permission.objects.filter(
-                codename__in=["view_user", "view_letter", "view_seller", "add_verification"]
-            )
-        )
+        moderator.groups.add(moderators())
 
     administrator = add_person(
         ADMINISTRATOR,

@@ -1,0 +1,77 @@
+"""What the page of an ad shows beside the ad itself, in as few queries as it takes."""
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db import connection
+from django.db.models import Exists, FilteredRelation, IntegerField, OuterRef, Q, Subquery
+from django.utils import timezone
+
+from listings.answers import Answer, unpack
+from listings.cards import Card, card_of
+from listings.catalogue import Catalogue
+from listings.models import Category, Listing, Photo
+from listings.similar import similar_to
+from listings.states import State
+from sellers.models import Payment, Phone, Shipping
+
+# More ads of one seller are not counted.
+MOST_COUNTED = 1000
+
+
+class Counted(Subquery):
+    template = "(SELECT count(*) FROM (%(subquery)s) AS counted)"
+    output_field = IntegerField()
+
+
+def listings_with_their_sellers():
+    """Open by address, with all that the page tells of the seller: one query."""
+    ads = Listing.objects.filter(
+        seller=OuterRef("seller"), state=State.PUBLISHED, expires_at__gt=timezone.now()
+    )
+    of_seller = {"seller": OuterRef("seller")}
+    return (
+        Listing.objects.open_by_address()
+        .for_cards()
+        .select_related("seller__region")
+        .annotate(
+            verification=FilteredRelation(
+                "seller__verifications", condition=Q(seller__verifications__ended_at=None)
+            ),
+            has_phones=Exists(Phone.objects.filter(**of_seller)),
+            ads_of_seller=Counted(ads.values("pk")[: MOST_COUNTED + 1]),
+            shipping=ArraySubquery(
+                Shipping.objects.filter(**of_seller).order_by("pk").values("method")
+            ),
+            payment=ArraySubquery(
+                Payment.objects.filter(**of_seller).order_by("pk").values("method")
+            ),
+        )
+        .select_related("verification")
+    )
+
+
+def was_issued(pk: int) -> bool:
+    """Whether an ad ever had this number."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT last_value FROM listings_listing_id_seq WHERE is_called")
+        row = cursor.fetchone()
+    return row is not None and 0 < pk <= row[0]
+
+
+def answers_of(listing: Listing, category: Category, catalogue: Catalogue) -> list[Answer]:
+    """In the order in which the category asks; what it asks no more comes last."""
+    asked = [question.attribute.pk for question in catalogue.attributes_of(category)]
+    place = {pk: number for number, pk in enumerate(asked)}
+    answers = unpack(listing.answers, catalogue)
+    return sorted(answers, key=lambda answer: place.get(answer.attribute.pk, len(place)))
+
+
+def photos_and_similar(listing: Listing, catalogue: Catalogue) -> tuple[list[Photo], list[Card]]:
+    similar = similar_to(listing)
+    mains = [one.photo_order[0] for one in similar if one.photo_order]
+    wanted = [*listing.photo_order, *mains]
+    ready = Photo.objects.filter(state=Photo.State.READY)
+    photos = ready.in_bulk(wanted) if wanted else {}
+    return (
+        [photos[pk] for pk in listing.photo_order if pk in photos],
+        [card_of(one, catalogue, photos) for one in similar],
+    )

@@ -1,0 +1,73 @@
+"""Photos and documents show what is sold, and may show or name people."""
+
+from django.utils.translation import gettext_lazy as _
+
+from listings.models import Document, Leftover, Photo
+from listings.personal_data.ads import FOR_THE_SELLER, IN_THE_AD, OF_THE_AD, ROW_NUMBER
+from listings.tasks import (
+    clear_leftovers,
+    forget_unused_files,
+    prepare_photo,
+    prepare_waiting_photos,
+)
+from privacy.data_map import FreeText, People, Personal, Source, describe, not_personal
+from privacy.registers import Column, register_form, register_task
+from privacy.strategies import RemoveFile
+
+BY_THE_PORTAL = FOR_THE_SELLER | {"source": Source.PORTAL}
+
+describe(
+    Photo,
+    title=_("Photos of your ads"),
+    people=People.HOLDERS,
+    subject="listing__seller__subject",
+    fields={
+        # Names of files: they go after their row, and nobody keeps them longer.
+        "stem": Personal("content.photo", **IN_THE_AD),
+        "upload": Personal("content.photo", **FOR_THE_SELLER),
+        "file_name": FreeText("content.photo", **FOR_THE_SELLER),
+        "uploaded_at": Personal("trace.time", **BY_THE_PORTAL),
+        **not_personal(_("how a picture is kept"), "state", "widths", "width", "height"),
+        **not_personal(
+            _("tells a picture saved again from another one, not who or what is in it"),
+            "perceptual_hash",
+        ),
+        **not_personal(_("how far the portal is with a picture"), "reason", "attempts", "tried_at"),
+        **OF_THE_AD,
+        **ROW_NUMBER,
+    },
+)
+describe(
+    Document,
+    title=_("Documents of your ads"),
+    people=People.HOLDERS,
+    subject="listing__seller__subject",
+    fields={
+        # Handed on as it came: its properties may name whoever wrote it, of which the page warns.
+        "file": FreeText("content.photo", **IN_THE_AD, erase=RemoveFile()),
+        "name": FreeText("content.photo", **IN_THE_AD),
+        "uploaded_at": Personal("trace.time", **BY_THE_PORTAL),
+        **not_personal(_("what kind of file it is"), "kind", "size"),
+        **OF_THE_AD,
+        **ROW_NUMBER,
+    },
+)
+describe(
+    Leftover,
+    fields=not_personal(
+        _("names files that are about to be deleted, and nobody whose they were"),
+        *("id", "name", "widths", "due_at"),
+    ),
+)
+
+register_task(prepare_photo, photo_pk=Photo)
+register_task(prepare_waiting_photos)
+register_task(clear_leftovers)
+register_task(forget_unused_files)
+
+register_form(
+    "ad-files",
+    _("Photos and documents of an ad"),
+    purposes=["service"],
+    fields={"photos": Column(Photo, "stem"), "documents": Column(Document, "file")},
+)

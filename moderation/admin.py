@@ -1,0 +1,178 @@
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from moderation import appealing
+from moderation.deciding import OwnAd
+from moderation.forms import AnswerForm
+from moderation.models import Appeal, Ban, Complaint, Decision, StopWord
+from moderation.rules import WithoutRule
+
+
+class ReadOnly(admin.ModelAdmin):
+    actions = None
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(Decision)
+class DecisionAdmin(ReadOnly):
+    """The audit: who decided what, when, why and by which rule."""
+
+    list_display = ["at", "listing", "act", "matter", "why", "cited", "by"]
+    list_filter = ["act", "matter"]
+    list_select_related = ["listing", "by"]
+    search_fields = ["=listing__id", "listing__seller__name"]
+    search_help_text = _("Number of the ad, or name of the seller")
+    date_hierarchy = "at"
+    fields = ["at", "listing", "matter", "act", "why", "cited", "note", "by", "overturned_at"]
+    readonly_fields = ["why", "cited"]
+
+    @admin.display(description=_("reasons"))
+    def why(self, decision):
+        return ", ".join(str(what) for what, _to_do in decision.grounds) or "—"
+
+    @admin.display(description=_("rules"))
+    def cited(self, decision):
+        return "; ".join(rule.words for rule in decision.cited)
+
+
+class IsOpenFilter(admin.SimpleListFilter):
+    title = _("answered")
+    parameter_name = "is_open"
+
+    def lookups(self, request, model_admin):
+        return [("yes", _("waits")), ("no", _("answered"))]
+
+    def queryset(self, request, rows):
+        if self.value() in ("yes", "no"):
+            return rows.filter(answer__isnull=self.value() == "yes")
+        return rows
+
+
+@admin.register(Complaint)
+class ComplaintAdmin(ReadOnly):
+    list_display = ["at", "listing", "reason", "answer"]
+    list_filter = [IsOpenFilter, "reason"]
+    list_select_related = ["listing", "answer"]
+    search_fields = ["=listing__id"]
+    search_help_text = _("Number of the ad")
+    fields = ["at", "listing", "reason", "text", "answer"]
+
+
+@admin.register(Appeal)
+class AppealAdmin(ReadOnly):
+    list_display = ["due_at", "decision", "at", "is_late", "answer"]
+    list_filter = [IsOpenFilter]
+    list_select_related = ["decision", "answer"]
+    fields = ["at", "due_at", "decision", "text", "answer"]
+    change_form_template = "admin/moderation/appeal/change_form.html"
+
+    @admin.display(description=_("beyond its day"), boolean=True)
+    def is_late(self, appeal):
+        return appeal.is_overdue
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        appeal = self.get_object(request, object_id)
+        may = appeal and appeal.answer_id is None and may_answer(request.user)
+        return super().change_view(
+            request, object_id, form_url, {"may_answer": may} | (extra_context or {})
+        )
+
+    def get_urls(self):
+        view = self.admin_site.admin_view(self.answer)
+        return [
+            path("<int:pk>/answer/", view, name="moderation_appeal_answer"),
+            *super().get_urls(),
+        ]
+
+    def answer(self, request, pk):
+        if not may_answer(request.user):
+            raise PermissionDenied
+        appeals = Appeal.objects.select_related("decision__listing__seller", "answer")
+        appeal = get_object_or_404(appeals, pk=pk)
+        form = AnswerForm(request.POST if request.method == "POST" else None)
+        if form.is_valid():
+            try:
+                appealing.answer(appeal, request.user, **form.cleaned_data)
+            except appealing.AnotherAnswers:
+                form.add_error(None, _("The decision is yours: another moderator answers."))
+            except appealing.Once:
+                form.add_error(None, _("This appeal is answered already."))
+            except OwnAd:
+                form.add_error(None, _("You act for this seller: another moderator answers."))
+            except WithoutRule:
+                form.add_error(
+                    None, _("No clause in force stands behind this decision. Nothing was changed.")
+                )
+            else:
+                self.message_user(
+                    request, _("The appeal is answered; letters say so."), messages.SUCCESS
+                )
+                return redirect("admin:moderation_appeal_changelist")
+        facts = {"title": _("Answer the appeal"), "opts": self.opts, "form": form, "appeal": appeal}
+        return TemplateResponse(
+            request,
+            "admin/moderation/appeal/answer.html",
+            self.admin_site.each_context(request) | facts,
+        )
+
+
+def may_answer(user):
+    return user.has_perm("moderation.change_appeal")
+
+
+@admin.register(Ban)
+class BanAdmin(admin.ModelAdmin):
+    list_display = ["at", "known_by", "reason", "until", "lifted_at", "by"]
+    list_select_related = ["user", "by"]
+    search_fields = ["=user__email", "email_mask", "phone", "=bin", "network"]
+    search_help_text = _("E-mail, phone, BIN or address of the net")
+    fields = ["user", "email_mask", "phone", "bin", "network", "reason", "until"]
+    autocomplete_fields = ["user"]
+    actions = ["lift"]
+
+    @admin.display(description=_("who"))
+    def known_by(self, ban):
+        return next(str(value) for name in Ban.KNOWN_BY if (value := getattr(ban, name)))
+
+    def get_readonly_fields(self, request, obj=None):
+        return [*Ban.KNOWN_BY, "at", "by", "lifted_at"] if obj else []
+
+    def get_fields(self, request, obj=None):
+        return [*self.fields, "at", "by", "lifted_at"] if obj else self.fields
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def save_model(self, request, obj, form, change):
+        if not change:
+            obj.by = request.user
+        super().save_model(request, obj, form, change)
+
+    @admin.action(description=_("Lift"), permissions=["change"])
+    def lift(self, request, bans):
+        lifted = bans.filter(lifted_at=None)
+        changed = list(lifted)
+        lifted.update(lifted_at=timezone.now())
+        for ban in changed:
+            self.log_change(request, ban, [{"changed": {"fields": ["lifted_at"]}}])
+        self.message_user(request, _("The bans are lifted."), messages.SUCCESS)
+
+
+@admin.register(StopWord)
+class StopWordAdmin(admin.ModelAdmin):
+    list_display = ["word", "mode", "action", "is_special", "note"]
+    list_filter = ["action", "mode", "is_special"]
+    search_fields = ["word"]

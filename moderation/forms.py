@@ -1,0 +1,146 @@
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from listings.catalogue import current_catalogue
+from moderation.models import Appeal, Complaint, Decision
+from moderation.reasons import RULES, Reason
+from moderation.rules import WithoutRule
+
+Act = Decision.Act
+IN_TREE = "\N{EM SPACE}" * 2
+# Without a word more the seller would not know what is meant.
+TOLD = {Reason.OTHER, Reason.UNTRUE, Reason.DUPLICATE}
+
+
+class ComplaintForm(forms.ModelForm):
+    marks_required = True
+
+    reason = forms.ChoiceField(
+        label=_("What is wrong?"), choices=Complaint.Reason, widget=forms.RadioSelect
+    )
+    text = forms.CharField(
+        label=_("In your words"),
+        required=False,
+        max_length=Complaint.LONGEST,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_(
+            "Needed with “something else”. Write nothing here about anybody's health, beliefs or "
+            "origin. Only moderators read it; the seller does not learn who you are."
+        ),
+    )
+
+    class Meta:
+        model = Complaint
+        fields = ["reason", "text"]
+
+    def clean(self):
+        given = super().clean()
+        if given.get("reason") == Complaint.Reason.OTHER and not given.get("text"):
+            self.add_error("text", _("Say in your words what is wrong."))
+        return given
+
+
+class AppealForm(forms.ModelForm):
+    class Meta:
+        model = Appeal
+        fields = ["text"]
+        widgets = {"text": forms.Textarea(attrs={"rows": 6})}
+        labels = {"text": _("Why is the decision wrong?")}
+        help_texts = {
+            "text": _(
+                "You can appeal once. Another moderator reads this and answers within two days."
+            )
+        }
+
+
+class AnswerForm(forms.Form):
+    is_granted = forms.TypedChoiceField(
+        label=_("The decision was"),
+        choices=[("no", _("right: it stays")), ("yes", _("wrong: it is put right"))],
+        coerce=lambda answer: answer == "yes",
+        widget=forms.RadioSelect,
+    )
+    note = forms.CharField(
+        label=_("Answer to the seller"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=_("It stands in the letter. Say what you have looked at and why you decide so."),
+    )
+
+
+class DecisionForm(forms.Form):
+    """What a moderator does with the ad on the page; the button says which act."""
+
+    act = forms.ChoiceField(choices=Act, widget=forms.HiddenInput)
+    # The edition that was read.
+    seen = forms.CharField(max_length=80, widget=forms.HiddenInput)
+    reasons = forms.MultipleChoiceField(
+        label=_("Reasons"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    rule = forms.ChoiceField(label=_("Rule"), required=False)
+    note = forms.CharField(
+        label=_("What and where"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Quote what is wrong. It stands in the letter to the seller."),
+    )
+    category = forms.TypedChoiceField(
+        label=_("Right category"), required=False, coerce=int, empty_value=None
+    )
+
+    def __init__(self, *args, acts, rules, category, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.acts, self.rules = acts, rules
+        self.fields["reasons"].choices = reasons_in_force(rules)
+        self.fields["rule"].choices = [
+            ("", _("the rule of the reason")),
+            *((str(rule), shortened(rule, clause)) for rule, clause in rules.texts.items()),
+        ]
+        self.fields["category"].choices = [("", "—"), *open_categories(without=category)]
+
+    def clean(self):
+        given = super().clean()
+        act, reasons = given.get("act"), given.get("reasons") or []
+        if act and act not in self.acts:
+            raise ValidationError(_("That cannot be done with this ad any more."))
+        if act in (Act.REJECT, Act.BLOCK):
+            if not reasons and "reasons" not in self.errors:
+                self.add_error("reasons", _("Say why: tick at least one reason."))
+            if Reason.OTHER in reasons and not given.get("rule"):
+                self.add_error("rule", _("Every decision names the rule it stands on."))
+            if TOLD & set(reasons) and not given.get("note"):
+                self.add_error("note", _("Write what exactly is wrong, and where."))
+        if act == Act.REFILE and not given.get("category"):
+            self.add_error("category", _("Choose the right category."))
+        return given
+
+    def clean_rule(self):
+        written = self.cleaned_data["rule"]
+        return self.rules.written(written) if written else None
+
+
+def reasons_in_force(rules):
+    """Those behind which a clause stands now, with its number."""
+    for reason, label in Reason.choices:
+        if reason == Reason.OTHER:
+            yield reason, label
+            continue
+        try:
+            rule = rules.rule(*RULES[Reason(reason)])
+        except WithoutRule:
+            continue
+        yield reason, f"{label} ({rule.clause})"
+
+
+def shortened(rule, clause):
+    words = clause.text or clause.heading
+    return f"{rule.words}: {words[:60]}"
+
+
+def open_categories(without):
+    catalogue = current_catalogue()
+    for category in sorted(catalogue.categories.values(), key=lambda one: one.place):
+        if catalogue.is_open(category) and category.pk != without:
+            yield category.pk, f"{IN_TREE * category.level}{category}"

@@ -1,0 +1,36 @@
+"""Letters to those who sell: what was decided, by which rule, what to do, and how to appeal."""
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import override
+
+from letters.write import write_letter
+from listings.models import Listing
+from moderation.models import Decision
+from sellers.models import Member
+
+
+def tell(letter: str, listing: Listing, decision: Decision, **facts):
+    """Each owner and manager, in the language of their account."""
+    deciding = [Member.Role.OWNER, Member.Role.MANAGER]
+    members = Member.objects.filter(seller=listing.seller_id, role__in=deciding)
+    for member in members.select_related("user").order_by("pk"):
+        with override(member.user.language):
+            rules = [
+                (rule.words, settings.SITE_URL + rule.get_absolute_url()) for rule in decision.cited
+            ]
+            pages = {
+                "page": reverse("moderation:appeal", args=[listing.pk]),
+                "public": listing.get_absolute_url(),
+                "mine": reverse("listings:mine"),
+            }
+        write_letter(
+            f"moderation/email/{letter}",
+            to=member.user.email,
+            language=member.user.language,
+            listing=listing,
+            decision=decision,
+            rules=rules,
+            **{f"{name}_url": settings.SITE_URL + path for name, path in pages.items()},
+            **facts,
+        )

@@ -1,0 +1,7 @@
+from moderation.models.ban import Ban
+from moderation.models.claim import Claim
+from moderation.models.complaint import Complaint
+from moderation.models.decision import Appeal, Decision
+from moderation.models.stop_word import StopWord
+
+__all__ = ["Appeal", "Ban", "Claim", "Complaint", "Decision", "StopWord"]

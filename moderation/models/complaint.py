@@ -1,0 +1,67 @@
+from datetime import timedelta
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from listings.models import Listing
+from moderation.models.decision import Decision
+
+KEPT_FOR = timedelta(days=365)
+
+
+class Complaint(models.Model):
+    """What a visitor thinks is wrong with an ad."""
+
+    class Reason(models.TextChoices):
+        FRAUD = "fraud", _("Fraud, or a demand to pay beforehand")
+        SOLD = "sold", _("Sold long ago, or nobody answers")
+        PRICE = "price", _("The price is not the real one")
+        PROHIBITED = "prohibited", _("Forbidden goods, or papers are missing")
+        PHOTO = "photo", _("Photos or text of somebody else")
+        DUPLICATE = "duplicate", _("The same ad several times")
+        OTHER = "other", _("Something else")
+
+    LONGEST = 1000
+
+    listing = models.ForeignKey(
+        Listing, on_delete=models.CASCADE, related_name="complaints", verbose_name=_("ad")
+    )
+    reason = models.CharField(_("reason"), max_length=10, choices=Reason)
+    text = models.TextField(_("in their words"), max_length=LONGEST, blank=True)
+    by = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, related_name="+", editable=False
+    )
+    # Of the account or, without one, of network and browser: nobody is found by it.
+    visitor = models.CharField(max_length=64, editable=False)
+    on = models.DateField(editable=False)
+    at = models.DateTimeField(_("when"), default=timezone.now, editable=False)
+    answer = models.ForeignKey(
+        Decision,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="complaints",
+        editable=False,
+        verbose_name=_("answer"),
+    )
+
+    class Meta:
+        verbose_name = _("complaint")
+        verbose_name_plural = _("complaints")
+        ordering = ["-at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["listing", "visitor", "on"], name="complaint_once_a_day"
+            ),
+            models.CheckConstraint(
+                condition=~Q(reason="other") | ~Q(text=""),
+                name="complaint_other_is_told",
+                violation_error_message=_("Say in your words what is wrong."),
+            ),
+        ]
+        indexes = [models.Index(fields=["at"], name="complaint_at")]
+
+    def __str__(self):
+        return f"№ {self.pk}"

@@ -1,0 +1,211 @@
+"""Decisions are about ads and those who sell; complaints and appeals are people's own words.
+
+Of a company they say nothing about a person, and lead to nobody.
+"""
+
+from datetime import timedelta
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from moderation import forms
+from moderation.models import Appeal, Ban, Claim, Complaint, Decision, StopWord
+from moderation.models.complaint import KEPT_FOR
+from moderation.tasks import forget_old
+from privacy.data_map import (
+    FreeText,
+    People,
+    Personal,
+    Recipient,
+    Source,
+    describe,
+    not_personal,
+)
+from privacy.registers import (
+    CachePrefix,
+    kept_in,
+    not_kept,
+    register_cache,
+    register_form,
+    register_task,
+)
+from privacy.retention import After, Until, WhileAccountExists
+
+ROW_NUMBER = not_personal(_("the number of the row"), "id")
+OF_THE_AD = not_personal(_("points to the ad"), "listing")
+BY_STAFF = not_personal(_("points to the member of staff who acted"), "by")
+
+ABOUT_THE_AD = {
+    "purposes": ["compliance"],
+    "kept": WhileAccountExists(),
+    "source": Source.PORTAL,
+    "shown_to": (Recipient.COLLEAGUES, Recipient.STAFF),
+}
+describe(
+    Decision,
+    title=_("What moderators decided about your ads"),
+    people=People.HOLDERS,
+    subject="listing__seller__subject",
+    fields={
+        **dict.fromkeys(
+            ("matter", "act", "reasons", "rules"), Personal("moderation.decision", **ABOUT_THE_AD)
+        ),
+        "note": FreeText("moderation.decision", **ABOUT_THE_AD),
+        **dict.fromkeys(("at", "overturned_at"), Personal("trace.time", **ABOUT_THE_AD)),
+        **OF_THE_AD,
+        **BY_STAFF,
+        **ROW_NUMBER,
+    },
+)
+
+# What has been sent stays as it was sent; who wants it gone asks for that there.
+OWN_WORDS = ABOUT_THE_AD | {"source": Source.PERSON, "edit": "accounts:privacy"}
+describe(
+    Appeal,
+    title=_("Your appeals against decisions of moderators"),
+    people=People.HOLDERS,
+    subject="by__subject",
+    fields={
+        "text": FreeText("moderation.report", **OWN_WORDS),
+        **dict.fromkeys(("at", "due_at"), Personal("trace.time", **ABOUT_THE_AD)),
+        **not_personal(_("points to the account that did it"), "by"),
+        **not_personal(_("points to the decision"), "decision", "answer"),
+        **ROW_NUMBER,
+    },
+)
+
+AFTER_A_YEAR = After(
+    "at",
+    days=KEPT_FOR.days,
+    sentence=ngettext_lazy(
+        "%(days)d day after it was sent", "%(days)d days after it was sent", "days"
+    ),
+)
+OF_A_VISITOR = {
+    "purposes": ["compliance"],
+    "kept": AFTER_A_YEAR,
+    "shown_to": (Recipient.STAFF,),
+    "edit": "accounts:privacy",
+}
+describe(
+    Complaint,
+    title=_("Your reports about ads of others"),
+    people=People.HOLDERS,
+    subject="by__subject",
+    fields={
+        "reason": Personal("moderation.report", **OF_A_VISITOR),
+        "text": FreeText("moderation.report", **OF_A_VISITOR),
+        "visitor": Personal(
+            "device.network",
+            **OF_A_VISITOR
+            | {"source": Source.DEVICE, "purposes": ["security"], "shown_to": (), "edit": ""},
+        ),
+        **dict.fromkeys(
+            ("at", "on"), Personal("trace.time", **OF_A_VISITOR | {"source": Source.PORTAL})
+        ),
+        **not_personal(_("points to the account that did it"), "by"),
+        **not_personal(_("points to the decision"), "answer"),
+        **OF_THE_AD,
+        **ROW_NUMBER,
+    },
+)
+
+BANNED = {
+    "purposes": ["security", "compliance"],
+    "kept": Until("until", _("until the ban is over, and a month more")),
+    "source": Source.PORTAL,
+    "shown_to": (Recipient.STAFF,),
+}
+describe(
+    Ban,
+    title=_("Bans of your account"),
+    people=People.HOLDERS,
+    subject="user__subject",
+    fields={
+        # Such a ban leads to no account; whoever is shut out by it reads that on the page.
+        "email_mask": Personal("contact.email", **BANNED),
+        "phone": Personal("contact.phone", **BANNED),
+        "bin": Personal("seller.number", **BANNED),
+        "network": Personal("device.network", **BANNED),
+        "reason": FreeText("moderation.decision", **BANNED),
+        **dict.fromkeys(("at", "until", "lifted_at"), Personal("trace.time", **BANNED)),
+        **not_personal(_("points to the account that is shut out"), "user"),
+        **BY_STAFF,
+        **ROW_NUMBER,
+    },
+)
+
+MINUTES = {
+    "purposes": ["service"],
+    "kept": Until("until", _("for ten minutes, or until the moderator has decided")),
+    "source": Source.PORTAL,
+    "shown_to": (Recipient.STAFF,),
+}
+describe(
+    Claim,
+    title=_("An ad you have before you as a moderator"),
+    people=People.STAFF,
+    subject="by__subject",
+    fields={
+        "until": Personal("trace.time", **MINUTES),
+        **BY_STAFF,
+        **OF_THE_AD,
+        **ROW_NUMBER,
+    },
+)
+
+describe(
+    StopWord,
+    fields=not_personal(
+        _("a word of the portal's list, the same for everybody"),
+        *("id", "word", "mode", "action", "is_special", "note"),
+    ),
+)
+
+register_task(forget_old)
+register_cache(
+    CachePrefix(
+        "moderation:reports:",
+        what=_("How many ads somebody reported today."),
+        purpose="security",
+        longest=timedelta(days=1),
+        is_digested=True,
+    )
+)
+
+register_form(
+    "complaint",
+    _("Report an ad"),
+    forms.ComplaintForm,
+    purposes=["compliance"],
+    fields=kept_in(Complaint, "reason", "text"),
+)
+register_form(
+    "appeal",
+    _("Appeal against a decision of a moderator"),
+    forms.AppealForm,
+    purposes=["compliance"],
+    fields=kept_in(Appeal, "text"),
+)
+register_form(
+    "appeal-answer",
+    _("Answer to an appeal"),
+    forms.AnswerForm,
+    purposes=["compliance"],
+    fields={
+        **kept_in(Decision, "note"),
+        **not_kept(_("It chooses the decision that is kept."), "is_granted"),
+    },
+)
+register_form(
+    "decision",
+    _("Decision of a moderator about an ad"),
+    forms.DecisionForm,
+    purposes=["compliance"],
+    fields={
+        **kept_in(Decision, "act", "reasons", "note"),
+        **not_kept(_("It names what was read."), "seen"),
+        **not_kept(_("It is kept among the rules of the decision."), "rule"),
+        **not_kept(_("It moves the ad."), "category"),
+    },
+)

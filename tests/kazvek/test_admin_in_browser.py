@@ -1,0 +1,157 @@
+"""Every page of the administration, those of later models too, as axe sees it."""
+
+import pytest
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.auth.models import Group, Permission
+from django.core.management import call_command
+from django.urls import reverse
+
+from accounts.models import User
+from kazvek.demo import ADMINISTRATOR
+from letters.models import Letter
+from listings.models import Attribute, Category, CategoryAttribute, Choice
+from places.models import District
+from privacy.acknowledgements import acknowledge
+from privacy.documents import begin_draft
+from privacy.ledger import Occasion
+from privacy.models import GroupSite, Version
+from privacy.models.consents import text_hash
+from privacy.requests import file_request
+from privacy.sentences import acknowledgement_sentence
+from sellers.verification import verify
+from tests.axe import faults
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+# Files, and what leads on to pages without being one.
+NO_PAGES = {"record_json", "record_csv", "logout", "autocomplete", "jsi18n", "view_on_site", None}
+
+
+@pytest.fixture
+def administrator():
+    return User.objects.create_superuser(ADMINISTRATOR, None)
+
+
+@pytest.fixture
+def enter(administrator, open_browser, client, portal):
+    def enter(**options):
+        page = open_browser(reduced_motion="reduce", **options)
+        client.force_login(administrator)
+        session = client.cookies[settings.SESSION_COOKIE_NAME].value
+        page.context.add_cookies(
+            [{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": portal}]
+        )
+        return page
+
+    return enter
+
+
+@pytest.fixture
+def something_of_everything(administrator, aigul, publish_version, places, make_seller):
+    """A row of every model that has pages here, each with a history; of versions also a draft."""
+    policy = publish_version("privacy", purposes=["news"])
+    group = Group.objects.create(name="Moderators")
+    group.permissions.set(Permission.objects.filter(codename__startswith="view"))
+    aigul.groups.add(group)
+    GroupSite.objects.create(domain="agro.example")
+    shown = text_hash(acknowledgement_sentence([policy]))
+    occasion = Occasion("test form", "Yes", network="203.0.113.0/24", browser="Firefox")
+    acknowledge(aigul.subject, [policy], occasion, shown=shown)
+    call_command("ledger", "verify")
+    file_request(aigul.subject, "erasure", language="en", email=aigul.email)
+    Letter.objects.create(
+        sender="a@example.com", recipient="b@example.com", subject_line="A", content=b"A"
+    )
+    begin_draft(Version(document=policy.document))
+    make_catalogue()
+    District.objects.create(
+        region_id="KZ-39",
+        name_kk="Жітіқара ауданы",
+        name_ru="Житикаринский район",
+        name_en="Zhitikara",
+    )
+    verify(make_seller(phone="+77012345678"), administrator, saw_documents=True)
+    for model in admin.site._registry:
+        for row in ends_of(model):
+            LogEntry.objects.log_actions(
+                administrator.pk, [row], CHANGE, [{"changed": {"fields": ["pk"]}}]
+            )
+
+
+def make_catalogue():
+    names = {"name_kk": "Бидай", "name_ru": "Пшеница", "name_en": "Wheat"}
+    category = Category.objects.create(
+        slug="wheat", deal_types=["sale"], units=["t"], price_unit="t", **names
+    )
+    attribute = Attribute.objects.create(code="grade", type="choice", **names)
+    Choice.objects.create(attribute=attribute, code="third", **names)
+    CategoryAttribute.objects.create(category=category, attribute=attribute)
+
+
+def ends_of(model):
+    """Its oldest and its newest row."""
+    rows = model.objects.order_by("pk")
+    assert rows, f"Add a row of {model._meta.label} to something_of_everything."
+    return {rows.first(), rows.last()}
+
+
+def addresses():
+    """Of the site's own pages, and of each model's for its oldest and its newest row."""
+    for pattern in with_pages(admin.site.get_urls()):
+        if pattern.name == "app_list":
+            for label in {model._meta.app_label for model in admin.site._registry}:
+                yield reverse("admin:app_list", args=[label])
+        else:
+            yield reverse(f"admin:{pattern.name}")
+    for model, pages in admin.site._registry.items():
+        for pattern in with_pages(pages.get_urls()):
+            for row in ends_of(model) if pattern.pattern.converters else [None]:
+                yield reverse(f"admin:{pattern.name}", args=[row.pk] if row else [])
+
+
+def with_pages(patterns):
+    return [pattern for pattern in patterns if getattr(pattern, "name", None) not in NO_PAGES]
+
+
+@pytest.mark.parametrize(("language", "scheme"), [("en", "light"), ("kk", "dark")])
+def test_axe_finds_nothing_in_the_administration(enter, something_of_everything, language, scheme):
+    page = enter(locale=language, color_scheme=scheme)
+    found, seen = "", set()
+
+    for address in addresses():
+        response = page.goto(address)
+        assert response.status in {200, 403, 404}, address
+        if response.ok and page.url not in seen:
+            seen.add(page.url)
+            found += faults(page)
+
+    assert not found, found
+
+
+@pytest.mark.parametrize(("language", "scheme"), [("ru", "light"), ("en", "dark")])
+def test_axe_finds_nothing_where_the_administration_asks_back(
+    enter, something_of_everything, language, scheme
+):
+    page = enter(locale=language, color_scheme=scheme)
+    found = ""
+
+    for path in ("auth/group/add/", "privacy/clause/add/", "privacy/version/add/"):
+        page.goto(f"/admin/{path}")
+        page.locator("form:has(.submit-row)").evaluate("form => form.noValidate = true")
+        page.locator("[name=_save]").click()
+        page.locator(".errornote").wait_for()
+        found += faults(page)
+    for path, action in [
+        ("auth/group/", "delete_selected"),
+        ("accounts/user/", "remove_second_factor"),
+    ]:
+        page.goto(f"/admin/{path}")
+        page.locator("[name=_selected_action]").first.check()
+        page.locator("[name=action]").select_option(action)
+        page.locator("button[name=index]").click()
+        page.locator("#content form:not(#changelist-form, #changelist-search)").wait_for()
+        found += faults(page)
+
+    assert not found, found

@@ -1,0 +1,130 @@
+import os
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from listings.models import Photo
+from listings.tasks import prepare_waiting_photos
+from tests.listings.photos.pictures import SECRET, drawing, picture
+from tests.sellers.test_in_browser import STANDARD, sign_in
+
+PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
+
+
+@pytest.fixture
+def five(tmp_path):
+    """Five photos on the phone, one of them damaged."""
+    paths = []
+    for number in range(5):
+        content = picture("JPEG", drawing((500 + 100 * number, 400)))
+        path = tmp_path / f"IMG_{number + 1}.jpg"
+        path.write_bytes(content[:4000] if number == 3 else content)
+        paths.append(path)
+    return paths
+
+
+@pytest.fixture
+def look():
+    """Axe, nothing that sticks out, and a picture in the folder SCREENSHOTS if there is one."""
+
+    def at(page, name):
+        found = Axe().run(page, options={"runOnly": STANDARD})
+        assert found.violations_count == 0, f"{name}: {found.generate_report()}"
+        width = page.viewport_size["width"]
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+        if folder := os.environ.get("SCREENSHOTS"):
+            page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+
+    return at
+
+
+def test_on_a_phone_without_javascript_five_photos_are_added_and_put_in_order(
+    open_browser, draft, aigul, five
+):
+    page = open_browser(**PHONE, java_script_enabled=False)
+    sign_in(page, aigul)
+    page.goto(f"/en/account/listings/{draft.pk}/photos/")
+
+    page.get_by_label("Choose photos").set_input_files(five)
+    page.get_by_role("button", name="Add photos").click()
+    page.get_by_text("5 of 15").wait_for()
+    assert page.get_by_text("Being prepared", exact=True).count() == 5
+    prepare_waiting_photos()
+    page.get_by_role("link", name="See whether they are ready").click()
+    page.get_by_text("1 file could not be used").wait_for()
+    page.get_by_role("button", name="Move photo 4 earlier").click()
+    page.get_by_role("button", name="Make photo 2 the main one").click()
+    page.get_by_role("button", name="Remove photo 4").click()
+    page.get_by_text("3 of 15").wait_for()
+
+    draft.refresh_from_db()
+    widths = [photo.width for photo in Photo.objects.in_order(draft.photo_order)]
+    assert widths == [600, 500, 900]
+
+
+def test_with_javascript_each_photo_is_sent_by_itself_and_a_lost_one_again(
+    open_browser, draft, aigul, five, look
+):
+    page = open_browser(**PHONE)
+    sign_in(page, aigul)
+    address = f"/en/account/listings/{draft.pk}/photos/"
+    page.goto(address)
+    assert not page.get_by_role("button", name="Add photos").is_visible()
+    sent = []
+
+    def pass_on(route):
+        if route.request.method == "POST":
+            sent.append(route.request.url)
+            if len(sent) == 2:
+                route.abort()
+                return
+        route.continue_()
+
+    page.route(f"**{address}", pass_on)
+    page.get_by_label("Choose photos").set_input_files(five)
+    page.get_by_text("4 of 15").wait_for()
+    assert page.locator("#i-arrow-left").count() == 1
+    look(page, "sending")
+    assert page.get_by_text("It was not sent").is_visible()
+    page.get_by_role("button", name="Try again").click()
+    page.get_by_text("5 of 15").wait_for()
+    prepare_waiting_photos()
+    page.get_by_text("1 file could not be used").wait_for()
+    page.locator(".photos img").nth(3).wait_for()
+
+    assert len(sent) == 6
+    assert page.url.endswith(address)
+    draft.refresh_from_db()
+    widths = [photo.width for photo in Photo.objects.in_order(draft.photo_order)]
+    assert widths == [500, 700, 900, 600]
+
+
+@pytest.mark.parametrize(
+    ("language", "scheme", "width"),
+    [("en", "light", 1280), ("ru", "dark", 360), ("kk", "dark", 1280), ("ru", "light", 768)],
+)
+def test_axe_finds_nothing_and_nothing_sticks_out(
+    open_browser, draft, aigul, browser, upload, ready, look, language, scheme, width
+):
+    waiting = picture("PNG", drawing((640, 480)))
+    ready(*upload(draft, *(picture(image=drawing((400 + n, 300))) for n in range(3)), b"no photo"))
+    upload(draft, waiting)
+    pdf = (f"{SECRET}-price-list-of-the-whole-year.pdf", b"%PDF-1.7\n%%EOF")
+    page = open_browser(color_scheme=scheme, viewport={"width": width, "height": 800})
+    seen = []
+    page.on("console", lambda said: seen.append(said.text) if said.type == "error" else None)
+    sign_in(page, aigul)
+    page.goto(f"/{language}/account/listings/{draft.pk}/photos/")
+    page.locator("[name=documents]").set_input_files(
+        {"name": pdf[0], "mimeType": "application/pdf", "buffer": pdf[1]}
+    )
+    page.locator("form[action$='/documents/'] button").click()
+    page.locator("a[download]").wait_for()
+
+    look(page, f"photos-{language}-{scheme}-{width}")
+    with page.expect_download() as download:
+        page.locator("a[download]").click()
+
+    assert download.value.suggested_filename == pdf[0]
+    assert seen == []

@@ -1,0 +1,108 @@
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.core.management import call_command
+from django.utils import timezone
+
+from listings.answers import pack
+from listings.catalogue import current_catalogue
+
+STANDARD = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+TITLES = [
+    "Пшеница 3 класса, урожай 2026, элеватор «Тобол»",
+    "Пшеница мягкая яровая 3 класса, вагонами",
+    "Продам пшеницу 4 класса с хозяйства, погрузка зерномётом",
+    "Бидай 3 сынып, Қостанай элеваторынан, вагонмен жөнелту",
+    "Высокобелковая пшеница 2 класса для улучшения муки",
+]
+PRICES = [98_500, 96_000, None, 84_000, Decimal("215.50")]
+
+
+@pytest.fixture
+def wheat(make_listing, make_seller):
+    """Thirty ads of wheat that tell what wheat is asked for, of three regions."""
+    call_command("reindex", verbosity=0)
+    seller = make_seller("КХ «Жарқын дала»", verified_at=timezone.now())
+    catalogue = current_catalogue()
+    questions = catalogue.attributes_of(catalogue.by_slug["wheat"])
+    for number in range(30):
+        answers = {}
+        for question in questions:
+            if question.choices:
+                one = question.choices[number % min(3, len(question.choices))]
+                answers[question.attribute] = one if question.attribute.type == "choice" else [one]
+            elif question.attribute.type == "number":
+                low, high = question.limits
+                answers[question.attribute] = (low or 0) + ((high or 100) - (low or 0)) / 3
+        price = PRICES[number % len(PRICES)]
+        make_listing(
+            TITLES[number % len(TITLES)],
+            seller=seller,
+            answers=pack(answers),
+            region_id=["KZ-39", "KZ-11", "KZ-59"][number % 3],
+            language="kk" if number % 5 == 3 else "ru",
+            sort_at=timezone.now() - timedelta(hours=7 * number),
+            vat="incl",
+            **({"price": price} if price else {}),
+        )
+
+
+def test_filters_work_with_the_button_alone_and_without_it(open_browser, wheat):
+    plain = open_browser(
+        viewport={"width": 360, "height": 740}, java_script_enabled=False, locale="en-GB"
+    )
+    plain.goto("/en/listings/wheat/")
+    plain.get_by_role("button", name="Filters").click()
+    plain.get_by_label("Kostanay").check()
+    plain.locator("[name=price_to]").fill("97 000")
+    plain.get_by_role("button", name="Show").click()
+    assert plain.locator(".listing-row").count() == 6
+    plain.get_by_role("link", name="Take away: Kostanay").click()
+    assert "region" not in plain.url
+
+    lively = open_browser(viewport={"width": 1280, "height": 800}, locale="en-GB")
+    seen = []
+    lively.on("console", lambda said: seen.append(said.text) if said.type == "error" else None)
+    lively.goto("/en/listings/wheat/")
+    lively.locator("#f-near summary").click()
+    with lively.expect_response("**/wheat/?*"):
+        lively.get_by_label("Kostanay").check()
+    lively.wait_for_url("**/en/listings/wheat/?region=KZ-39")
+    lively.get_by_role("link", name="Take away: Kostanay").wait_for()
+    assert lively.locator(".listing-row").count() == 10
+    assert lively.get_by_label("Kostanay").is_checked()
+    assert lively.locator("#f-near").get_attribute("open") is not None
+    with lively.expect_response("**/wheat/?*"):
+        lively.get_by_label("Order").select_option("price")
+    lively.wait_for_url("**/en/listings/wheat/?region=KZ-39&sort=price")
+    assert lively.locator(".listing-row").count() == 8
+    lively.go_back()
+    lively.wait_for_url("**/en/listings/wheat/?region=KZ-39")
+    assert lively.evaluate("localStorage.length + sessionStorage.length") == 0
+    assert lively.context.cookies() == []
+    assert seen == []
+
+
+@pytest.mark.parametrize(
+    ("language", "scheme", "width"),
+    [("en", "light", 1280), ("ru", "dark", 360), ("kk", "dark", 1280), ("kk", "light", 360)],
+)
+def test_axe_finds_nothing_and_nothing_sticks_out(open_browser, wheat, language, scheme, width):
+    page = open_browser(color_scheme=scheme, viewport={"width": width, "height": 800})
+    for path in (
+        *("wheat/", "wheat/?view=table", "wheat/?view=cards", "?q=пшиница&near=Рудный"),
+        *("wheat/?region=KZ-39&price_to=10", "cereals/?q=единорог"),
+    ):
+        page.goto(f"/{language}/listings/{path}")
+        found = Axe().run(page, options={"runOnly": STANDARD})
+        assert found.violations_count == 0, f"{path}: {found.generate_report()}"
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+        import os
+
+        if os.environ.get("SHOTS"):
+            name = "".join(c if c.isalnum() else "-" for c in path)
+            page.screenshot(
+                path=f"/tmp/shots-finding/{language}-{width}-{name}.png", full_page=True
+            )

@@ -1,0 +1,273 @@
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.utils import timezone
+
+from accounts.models import User
+from moderation.models import Ban, Complaint
+from moderation.tasks import forget_old
+from sellers.models import Invitation, Member, Phone, Seller
+from tests.conftest import BIN, PASSWORD
+
+HERE = {"HTTP_SEC_FETCH_SITE": "same-origin"}
+UNTIL = datetime(2031, 3, 3, 12, 0, tzinfo=ZoneInfo("Asia/Almaty"))
+NET = "203.0.113.0/24"
+INSIDE = "203.0.113.7"
+FOUNDING = {
+    "form": "person",
+    "name": "Новый",
+    "region": "KZ-39",
+    "settlement": "Рудный",
+    "phone": "+77017654321",
+}
+
+
+@pytest.fixture
+def ban():
+    def ban(**known_by):
+        return Ban.objects.create(reason="Обман покупателей", until=UNTIL, **known_by)
+
+    return ban
+
+
+def everything():
+    """What an entry could have added or changed."""
+    return (
+        User.objects.count(),
+        list(Seller.objects.order_by("pk").values()),
+        list(Phone.objects.order_by("pk").values()),
+        list(Member.objects.order_by("pk").values()),
+        Invitation.objects.count(),
+        Complaint.objects.count(),
+    )
+
+
+def assert_shut_out(answer, before):
+    html = answer.content.decode()
+    assert answer.status_code == 403
+    assert "This is closed to you until 3 March 2031, 12:00" in html
+    assert "Reason: Обман покупателей" in html
+    assert "write to the address below: another moderator answers" in html
+    assert "mailto:" in html
+    assert everything() == before
+
+
+def hidden_in(page):
+    """What the form for signing up sends along of what it has shown."""
+    token = page.content.decode().partition('name="shown" value="')[2].partition('"')[0]
+    return {"shown": token} if token else {}
+
+
+# Every entry, by who stands there.
+BY_A_VISITOR = {
+    "accounts/signup/": {"email": "new@example.com", "password1": PASSWORD},
+    "listing/{ad}/report/": {"reason": "fraud"},
+    "sellers/{slug}/phones/": {},
+}
+BY_AN_ACCOUNT = {"account/seller/create/": FOUNDING}
+BY_AN_OWNER = {
+    "account/seller/identity/": {"form": "company", "name": "Другой", "number": BIN},
+    "account/seller/place/": {"region": "KZ-75", "settlement": "Алматы"},
+    "account/seller/about/": {"about_ru": "Новое"},
+    "account/seller/hours/": {"opens_0": "08:00", "closes_0": "17:00"},
+    "account/seller/shipping/": {"rail": "on"},
+    "account/seller/payment/": {"cash": "on"},
+    "account/seller/authorised/": {"full_name": "Ким", "position": "директор", "is_me": "on"},
+    "account/seller/phones/add/": {"number": "+77017654321"},
+    "account/seller/phones/{phone}/": {"number": "+77017654321"},
+    "account/seller/members/invite/": {
+        "email": "x@example.com",
+        "role": "viewer",
+        "language": "en",
+    },
+    "account/seller/members/{member}/role/": {"role": "manager"},
+}
+
+
+def test_every_entry_refuses_whoever_is_shut_out_and_says_until_when(
+    client, sign_in, browser, seller, make_listing, make_user, policy, ban, marat
+):
+    ad = make_listing(seller=seller)
+    viewer = Member.objects.create(
+        seller=seller, user=make_user("viewer@example.com"), role="viewer"
+    )
+    numbers = {
+        "ad": ad.pk, "slug": seller.slug, "phone": seller.phones.get().pk, "member": viewer.pk,
+    }  # fmt: skip
+    ban(network=NET)
+    before = everything()
+
+    for entries, one in (
+        (BY_A_VISITOR, client),
+        (BY_AN_ACCOUNT, sign_in(marat)),
+        (BY_AN_OWNER, browser),
+    ):
+        for path, given in entries.items():
+            shown = client.get(f"/en/{path.format(**numbers)}", REMOTE_ADDR=INSIDE)
+            assert shown.status_code != 403, path
+            address = f"/en/{path.format(**numbers)}"
+            answer = one.post(address, given | hidden_in(shown), **HERE, REMOTE_ADDR=INSIDE)
+            assert_shut_out(answer, before)
+
+    Ban.objects.update(lifted_at=timezone.now())
+    answer = browser.post("/en/account/seller/place/", BY_AN_OWNER["account/seller/place/"])
+    assert answer.status_code == 302
+    assert everything() != before
+
+
+@pytest.mark.parametrize(
+    "known_by",
+    [
+        {"email_mask": "aigul@example.com"},
+        {"email_mask": "*@example.com"},
+        {"phone": "+77012345678"},
+        {"bin": BIN},
+        {"network": "127.0.0.1/32"},
+        {"user": "aigul"},
+    ],
+    ids=lambda known_by: "-".join(known_by),
+)
+def test_a_seller_is_shut_out_by_whatever_they_are_known_by(
+    browser, seller, aigul, sign_in, make_user, ban, known_by
+):
+    ban(**known_by | ({"user": aigul} if "user" in known_by else {}))
+    colleague = make_user("manager@other.example")
+    Member.objects.create(seller=seller, user=colleague, role="manager")
+    before = everything()
+    given = {"region": "KZ-75", "settlement": "Алматы"}
+
+    assert_shut_out(browser.post("/en/account/seller/place/", given), before)
+    if not {"email_mask"} & known_by.keys():
+        # Nor through a colleague.
+        assert_shut_out(sign_in(colleague).post("/en/account/seller/place/", given), before)
+
+
+@pytest.mark.parametrize(
+    ("mask", "email", "fits"),
+    [
+        ("*@spam.example", "a@spam.example", True),
+        ("*@spam.example", "a@mail.spam.example", False),
+        ("*@*.spam.example", "A@Mail.Spam.Example", True),
+        ("*@*.spam.example", "a@spam.example", True),
+        ("a@spam.example", "b@spam.example", False),
+        ("*@spam.example", "a@nospam.example", False),
+    ],
+)
+def test_a_mask_of_addresses_keeps_out_those_that_fit(client, policy, mask, email, fits):
+    Ban.objects.create(email_mask=mask, reason="Спам", until=UNTIL)
+
+    given = {"email": email, "password1": PASSWORD}
+    given |= hidden_in(client.get("/en/accounts/signup/"))
+    answer = client.post("/en/accounts/signup/", given)
+
+    assert answer.status_code == (403 if fits else 302)
+    assert User.objects.exists() != fits
+
+
+@pytest.mark.parametrize(
+    ("network", "address", "fits"),
+    [
+        ("203.0.113.0/24", "203.0.113.255", True),
+        ("203.0.113.0/24", "203.0.114.1", False),
+        ("2001:db8::/48", "2001:db8:0:1::5", True),
+        ("2001:db8::/48", "2001:db8:1::5", False),
+        ("203.0.113.7/32", "::ffff:203.0.113.7", True),
+    ],
+)
+def test_ranges_hold_addresses_of_both_kinds(client, seller, network, address, fits):
+    Ban.objects.create(network=network, reason="Парсинг", until=None)
+
+    answer = client.post(f"/en/sellers/{seller.slug}/phones/", **HERE, REMOTE_ADDR=address)
+
+    html = answer.content.decode()
+    assert ("until a moderator opens it again" in html) == fits
+    assert ("701 234 5678" in html) != fits
+
+
+def test_a_ban_that_is_over_or_of_somebody_else_shuts_nobody_out(
+    browser, seller, marat, time_machine, ban
+):
+    ban(user=marat)
+    ban(network="198.51.100.0/24")
+    Ban.objects.create(bin=BIN, reason="x", until=timezone.now() - timedelta(seconds=1))
+
+    answer = browser.post("/en/account/seller/place/", {"region": "KZ-75", "settlement": "Алматы"})
+
+    assert answer.status_code == 302
+    seller.refresh_from_db()
+    assert seller.settlement == "Алматы"
+
+
+def test_ones_data_and_the_way_out_stay_open(client, browser, seller, aigul, ban, sign_in):
+    ban(user=aigul)
+
+    entered = client.post("/en/accounts/login/", {"login": aigul.email, "password": PASSWORD})
+    assert entered.status_code == 302
+    for path in ("account/", "account/privacy/", "account/seller/", "account/seller/place/"):
+        assert browser.get(f"/en/{path}").status_code == 200, path
+    phone = seller.phones.get()
+    assert browser.post(f"/en/account/seller/phones/{phone.pk}/remove/").status_code == 302
+    assert not seller.phones.exists()
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({}, "Fill in exactly one of the fields above the reason."),
+        ({"bin": BIN, "phone": "+77012345678"}, "Fill in exactly one of the fields"),
+        ({"email_mask": "spam.example"}, "Write name@host.kz"),
+        ({"email_mask": "*@*"}, "Write name@host.kz"),
+        ({"network": "203.0.113.0/99"}, "Write an address or a range"),
+        ({"network": "0.0.0.0/0"}, "This range is too wide"),
+        ({"network": "2000::/3"}, "This range is too wide"),
+        ({"bin": "12345"}, "Twelve digits."),
+    ],
+)
+def test_a_ban_that_would_hit_nobody_or_everybody_is_refused(make_moderator, given, said):
+    answer = make_moderator().post("/admin/moderation/ban/add/", {"reason": "x"} | given)
+
+    assert said in answer.content.decode()
+    assert not Ban.objects.exists()
+
+
+def test_a_moderator_shuts_out_and_lifts_with_a_trace(make_moderator):
+    moderator = make_moderator()
+
+    moderator.post(
+        "/admin/moderation/ban/add/", {"network": " 203.0.113.9/24", "reason": "Парсинг"}
+    )
+    made = Ban.objects.get()
+    assert (made.network, made.by, made.until) == (NET, moderator.user, None)
+    assert "203.0.113.0/24" in moderator.get("/admin/moderation/ban/").content.decode()
+
+    moderator.post("/admin/moderation/ban/", {"action": "lift", "_selected_action": made.pk})
+    made.refresh_from_db()
+    assert made.lifted_at is not None
+    assert LogEntry.objects.count() == 2
+    assert moderator.post(f"/admin/moderation/ban/{made.pk}/delete/").status_code == 403
+
+
+def test_staff_without_the_right_shut_nobody_out(make_moderator):
+    answer = make_moderator("staff@example.com", may=False).post(
+        "/admin/moderation/ban/add/", {"network": NET, "reason": "x"}
+    )
+
+    assert answer.status_code == 403
+    assert not Ban.objects.exists()
+
+
+def test_what_is_over_is_forgotten(ban, time_machine, seller, make_listing):
+    Ban.objects.create(bin=BIN, reason="x", until=timezone.now())
+    forever = Ban.objects.create(network=NET, reason="x")
+    ad = make_listing(seller=seller)
+    Complaint.objects.create(listing=ad, reason="sold", visitor="x", on=timezone.localdate())
+
+    forget_old()
+    assert (Ban.objects.count(), Complaint.objects.count()) == (2, 1)
+    time_machine.move_to(timezone.now() + timedelta(days=366))
+    forget_old()
+
+    assert Ban.objects.get() == forever
+    assert not Complaint.objects.exists()
