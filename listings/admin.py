@@ -5,8 +5,8 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.shortcuts import redirect
 from django.utils.html import format_html, format_html_join
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from letters.after_commit import after_commit
 from listings import listing_admin  # noqa: F401  (registers what it shows)
@@ -22,15 +22,38 @@ from listings.models import (
 )
 from listings.tasks import refile_documents, refresh_prices
 from listings.units import PriceUnit
+from ui.alphabet import sort_key
 
 IN_TREE = "\N{EM SPACE}" * 2
 
 
+class OwnAttributeForm(forms.ModelForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            # The shipped data knows the row by it.
+            self.fields["attribute"].disabled = True
+            self.fields["attribute"].widget = forms.HiddenInput()
+
+
 class OwnAttributes(admin.TabularInline):
     model = CategoryAttribute
+    form = OwnAttributeForm
+    template = "admin/edit_inline/table.html"
     fields = ["attribute", "position", "is_required", "is_hidden", "fact"]
-    autocomplete_fields = ["attribute"]
-    extra = 0
+    extra = 3
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("attribute")
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if db_field.name == "attribute":
+            # Sorted here, and once for all rows: attributes are too few to keep their order.
+            names = [(one.pk, f"{one} ({one.code})") for one in field.queryset]
+            names.sort(key=lambda name: sort_key(name[1], get_language()))
+            field.choices = [("", field.empty_label), *names]
+        return field
 
     def has_delete_permission(self, request, obj=None):
         """What the next load would bring back is hidden instead; so one rule serves for all."""
@@ -227,8 +250,9 @@ class ChoiceForm(forms.ModelForm):
 class Choices(admin.TabularInline):
     model = Choice
     form = ChoiceForm
+    template = "admin/edit_inline/table.html"
     fields = ["code", "name_kk", "name_ru", "name_en", "position", "is_archived"]
-    extra = 1
+    extra = 5
 
     def has_delete_permission(self, request, obj=None):
         return False

@@ -92,7 +92,7 @@ class ListingForm(forms.Form):
         label=_("Quantity available"),
         min_value=0,
         decimal_places=3,
-        help_text=_("Counted in the unit of the price. At 0 the ad pauses by itself."),
+        help_text=_("At 0 the ad pauses by itself."),
         **NUMBER,
     )
     minimum_order = NumberField(label=_("Minimum order"), min_value=0, decimal_places=3, **NUMBER)

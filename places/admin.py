@@ -66,7 +66,6 @@ class SettlementAdmin(PlaceAdmin):
     list_display = ["called", "district", "region", "country", "population", "is_shown"]
     list_filter = ["country", "region"]
     list_select_related = ["district__region", "region", "country"]
-    autocomplete_fields = ["district"]
     readonly_fields = ["geonames_id"]
     fields = [
         ("country", "region", "district"),
@@ -75,3 +74,8 @@ class SettlementAdmin(PlaceAdmin):
         ("population", "geonames_id"),
         "is_archived",
     ]
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name == "district":
+            kwargs["queryset"] = District.objects.in_order().select_related("region")
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)

@@ -66,7 +66,7 @@ class GroupSiteAdmin(admin.ModelAdmin):
 
 class StepInline(ReadOnly, admin.TabularInline):
     model = RequestStep
-    template = "admin/edit_inline/read_only.html"
+    template = "admin/edit_inline/table.html"
     fields = ["at", "state", "who", "reason"]
     readonly_fields = ["who"]
 

@@ -45,6 +45,7 @@ class RegionFilter(admin.SimpleListFilter):
 class Shown(admin.TabularInline):
     """What belongs to the seller is looked at here; the seller's people change it themselves."""
 
+    template = "admin/edit_inline/table.html"
     extra = 0
     can_delete = False
 

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from listings.admin import CategoryForm, ChoiceForm
+from listings.admin import CategoryForm, ChoiceForm, OwnAttributeForm
 from listings.models import (
     Attribute,
     CatalogueVersion,
@@ -77,6 +77,13 @@ register_form(
     "choice",
     _("a choice of an attribute"),
     ChoiceForm,
+    purposes=["service"],
+    fields={},
+)
+register_form(
+    "own_attribute",
+    _("attribute of the category"),
+    OwnAttributeForm,
     purposes=["service"],
     fields={},
 )

@@ -16,7 +16,7 @@ from places.models import District
 from privacy.acknowledgements import acknowledge
 from privacy.documents import begin_draft
 from privacy.ledger import Occasion
-from privacy.models import GroupSite, Version
+from privacy.models import Clause, GroupSite, Version
 from privacy.models.consents import text_hash
 from privacy.requests import file_request
 from privacy.sentences import acknowledgement_sentence
@@ -27,6 +27,11 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 # Files, and what leads on to pages without being one.
 NO_PAGES = {"record_json", "record_csv", "logout", "autocomplete", "jsi18n", "view_on_site", None}
+# The same for every model but for names in them.
+ALIKE = ("_history", "_delete")
+LOOKED_AT_FOR_ALL = {Group, Version}
+# Their oldest row shows another page than their newest.
+STATES = {User, Version, Clause}
 
 
 @pytest.fixture
@@ -74,7 +79,7 @@ def something_of_everything(administrator, aigul, publish_version, places, make_
     )
     verify(make_seller(phone="+77012345678"), administrator, saw_documents=True)
     for model in admin.site._registry:
-        for row in ends_of(model):
+        for row in rows_of(model):
             LogEntry.objects.log_actions(
                 administrator.pk, [row], CHANGE, [{"changed": {"fields": ["pk"]}}]
             )
@@ -90,15 +95,15 @@ def make_catalogue():
     CategoryAttribute.objects.create(category=category, attribute=attribute)
 
 
-def ends_of(model):
-    """Its oldest and its newest row."""
+def rows_of(model):
+    """Its newest row, and its oldest if that shows another page."""
     rows = model.objects.order_by("pk")
     assert rows, f"Add a row of {model._meta.label} to something_of_everything."
-    return {rows.first(), rows.last()}
+    return {rows.last(), rows.first()} if model in STATES else {rows.last()}
 
 
 def addresses():
-    """Of the site's own pages, and of each model's for its oldest and its newest row."""
+    """Of the site's own pages and of each model's."""
     for pattern in with_pages(admin.site.get_urls()):
         if pattern.name == "app_list":
             for label in {model._meta.app_label for model in admin.site._registry}:
@@ -107,7 +112,9 @@ def addresses():
             yield reverse(f"admin:{pattern.name}")
     for model, pages in admin.site._registry.items():
         for pattern in with_pages(pages.get_urls()):
-            for row in ends_of(model) if pattern.pattern.converters else [None]:
+            if pattern.name.endswith(ALIKE) and model not in LOOKED_AT_FOR_ALL:
+                continue
+            for row in rows_of(model) if pattern.pattern.converters else [None]:
                 yield reverse(f"admin:{pattern.name}", args=[row.pk] if row else [])
 
 
