@@ -3,7 +3,9 @@ the end of the year 2099, the sites of a domain reserved for examples.
 """
 
 from dataclasses import dataclass, field
-from datetime import time
+from datetime import time, timedelta
+
+from django.utils import timezone
 
 from accounts.models import User
 from privacy.bin import check_digit
@@ -376,10 +378,11 @@ def add_seller(number, demo, owner, moderator):
         )
     if demo.checked and moderator:
         # As `verify` does, without the letters: nobody reads them.
-        checked = Verification.objects.create(
-            seller=seller, by=moderator, **dict.fromkeys(demo.checked, True)
+        at = seller.created_at + timedelta(days=3)
+        Verification.objects.create(
+            seller=seller, by=moderator, at=at, **dict.fromkeys(demo.checked, True)
         )
-        Seller.objects.filter(pk=seller.pk).update(verified_at=checked.at)
+        Seller.objects.filter(pk=seller.pk).update(verified_at=at)
 
 
 def add_owner(number, demo, add_person):
@@ -399,6 +402,7 @@ def seller_of(demo, number):
     is_company = demo.form == Seller.Form.COMPANY
     return Seller(
         form=demo.form,
+        created_at=timezone.now() - timedelta(days=45 + number * 53 % 900),
         name=demo.name,
         bin=with_check_digit(f"9912409{number:04}") if is_company else "",
         iin=with_check_digit(f"9912315{number:04}") if demo.form == Seller.Form.SOLE else "",
