@@ -188,29 +188,28 @@ def test_an_ad_is_found_as_people_write_and_by_three_filters(phone, with_scripts
     page.get_by_label("Class 3").check()
     page.locator("[name=price_to]").fill("98 500")
     page.get_by_role("button", name="Show", exact=True).click()
-    page.wait_for_url("**price_to=98500*")
+    page.wait_for_url("**price_to=98*500*")
     page.get_by_role("link", name="Take away: Class 3").wait_for()
     assert titles(page) == ["Пшеница мягкая, вагонами"]
 
 
-@pytest.mark.parametrize("query", ["", "?q=пшеница", "?sort=price"])
-def test_nothing_appears_twice_while_new_ads_come_in(phone, make_listing, query):
-    standing = {f"Пшеница, партия {number}" for number in range(60)}
-    for number, title in enumerate(sorted(standing)):
-        make_listing(title, price=90_000 + number % 7)
-    page, read = phone(), []
-    page.goto(f"/en/listings/wheat/{query}")
+def test_nothing_appears_twice_while_new_ads_come_in(phone, make_listing):
+    standing = {f"Пшеница, партия {number}" for number in range(50)}
+    for title in standing:
+        make_listing(title)
+    page = phone()
 
-    while True:
-        read += titles(page)
-        for number in range(3):
-            make_listing(f"Пшеница, новая {len(read)}-{number}", price=89_000 + 1000 * number)
-        further = page.get_by_role("link", name="Next page")
-        if not further.count():
-            break
-        before = page.url
-        further.click()
-        page.wait_for_url(lambda url: url != before)
+    for query in ("", "?q=пшеница"):
+        page.goto(f"/en/listings/wheat/{query}")
+        read = titles(page)
+        for number in (1, 2):
+            for coming in range(3):
+                make_listing(f"Пшеница, новая {query}{number}-{coming}")
+            seen = page.locator(".listing-row__title").first.inner_text()
+            page.get_by_role("link", name="Next page").click()
+            page.get_by_text(seen, exact=True).wait_for(state="detached")
+            read += titles(page)
 
-    assert len(read) == len(set(read))
-    assert standing <= set(read)
+        assert not page.get_by_role("link", name="Next page").count()
+        assert len(read) == len(set(read))
+        assert standing <= set(read)
