@@ -137,6 +137,7 @@ def test_a_passkey_that_is_refused_is_said_in_words(page, with_passkeys, aigul):
     assert page.url.endswith("/en/accounts/login/")
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("language", ["en", "ru", "kk"])
 def test_by_keyboard_and_without_javascript_one_signs_up_and_settles_in(
     open_browser, mailoutbox, language
@@ -171,6 +172,7 @@ def test_by_keyboard_and_without_javascript_one_signs_up_and_settles_in(
     assert "Сейтқазы" in page.content()
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     ("language", "scheme", "width"),
     [("en", "light", 1280), ("ru", "dark", 360), ("kk", "dark", 1280)],
@@ -213,6 +215,7 @@ def test_axe_finds_nothing_and_nothing_sticks_out(
     assert seen == []
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_administration_keeps_to_the_policy_of_scripts_and_styles(
     open_browser, make_user, scheme

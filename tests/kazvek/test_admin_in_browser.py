@@ -122,6 +122,7 @@ def with_pages(patterns):
     return [pattern for pattern in patterns if getattr(pattern, "name", None) not in NO_PAGES]
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(("language", "scheme"), [("en", "light"), ("kk", "dark")])
 def test_axe_finds_nothing_in_the_administration(enter, something_of_everything, language, scheme):
     page = enter(locale=language, color_scheme=scheme)
@@ -137,6 +138,7 @@ def test_axe_finds_nothing_in_the_administration(enter, something_of_everything,
     assert not found, found
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(("language", "scheme"), [("ru", "light"), ("en", "dark")])
 def test_axe_finds_nothing_where_the_administration_asks_back(
     enter, something_of_everything, language, scheme

@@ -96,6 +96,7 @@ def test_filters_work_with_the_button_alone_and_without_it(open_browser, wheat):
     assert seen == []
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     ("language", "scheme", "width"),
     [("en", "light", 1280), ("ru", "dark", 360), ("kk", "dark", 1280), ("kk", "light", 360)],

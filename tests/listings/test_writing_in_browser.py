@@ -81,6 +81,7 @@ def test_without_a_connection_what_is_written_stays_and_is_sent_when_it_is_back(
     assert Listing.objects.get().title == "Пшеница 3 класса, элеватор"
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     ("language", "scheme", "width"),
     [("en", "light", 1280), ("ru", "dark", 360), ("kk", "light", 360)],

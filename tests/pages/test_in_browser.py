@@ -31,6 +31,7 @@ def still_page(open_browser):
     return open_browser(reduced_motion="reduce")
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_axe_finds_nothing_on_public_pages(still_page, language):
     for path in PAGES:
@@ -84,6 +85,7 @@ def test_the_home_page_is_light_and_asks_nobody_else(open_browser, portal):
     assert page.context.cookies() == []
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_page_is_wider_than_the_screen(page, language):
     for path in PAGES:

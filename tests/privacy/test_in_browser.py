@@ -63,6 +63,7 @@ TORN = """() => {
 }"""
 
 
+@pytest.mark.proof
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("language", ["en", "ru", "kk"])
 def test_on_a_phone_no_word_of_a_receipt_is_torn(open_browser, policy, follow_letter, language):
@@ -87,6 +88,7 @@ def agro(db):
     return GroupSite.objects.create(domain="agro.example")
 
 
+@pytest.mark.proof
 @pytest.mark.clause("P1.4a", "P1.5", "P5.1c", "P7.1c")
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("javascript", [True, False])

@@ -48,6 +48,7 @@ def test_on_a_phone_without_javascript_a_page_is_opened_and_a_visitor_sees_the_n
     assert visitor.context.cookies() == []
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     ("language", "scheme", "width"),
     [("en", "light", 1280), ("ru", "dark", 360), ("kk", "dark", 1280), ("ru", "light", 360)],
