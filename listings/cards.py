@@ -30,6 +30,10 @@ class Card:
             self.category.price_unit,
         )
 
+    @property
+    def thumbnail(self):
+        return self.photo.url(320, "webp")
+
     def of(self, questions: Iterable[Question]) -> list[Answer | None]:
         return [self.answers.get(question.attribute.pk) for question in questions]
 

@@ -12,6 +12,7 @@ from listings.catalogue import current_catalogue
 from listings.editing import EDITABLE, content_of
 from listings.models import Category, Listing, Revision
 from listings.models.listing import Content
+from listings.photos import copy_photos
 from listings.publishing import OWN_PAPER, follow_stock, gathered, locked, stop_waiting
 from listings.states import State
 from places.models import Settlement
@@ -88,14 +89,7 @@ def copy(listing: Listing) -> Listing:
         draft = Listing.objects.create(
             seller=seller, **{name: getattr(listing, name) for name in same}
         )
-        photos, order = listing.photos.in_bulk(listing.photo_order), []
-        for photo in (photos[pk] for pk in listing.photo_order if pk in photos):
-            # Files of photos never change: two rows may share them.
-            photo.pk, photo.listing, photo._state.adding = None, draft, True
-            photo.save()
-            order.append(photo.pk)
-        draft.photo_order = order
-        draft.save(update_fields=["photo_order"])
+        copy_photos(listing, draft)
     return draft
 
 

@@ -410,7 +410,7 @@ SELECT asked.word, likely.word
 FROM unnest(%s::text[]) AS asked (word)
 CROSS JOIN LATERAL (
     SELECT word FROM listings_word known WHERE known.word %% asked.word
-    ORDER BY similarity(known.word, asked.word) DESC, known.word LIMIT 10
+    ORDER BY similarity(known.word, asked.word) DESC, known.word LIMIT 40
 ) AS likely;
 SET LOCAL pg_trgm.similarity_threshold TO DEFAULT
 """

@@ -2,7 +2,7 @@
 
 from django.db import connection, transaction
 
-from listings.models import Attribute, Category, Choice, Word
+from listings.models import Category, Choice, Word
 from places.models import Region, Settlement
 from ui import alphabet
 
@@ -27,7 +27,7 @@ GROUP BY word HAVING count(*) >= %s
 def learn() -> int:
     """Read all names and titles anew, so that what nobody writes any more is forgotten too."""
     found = set()
-    for model in (Category, Attribute, Choice, Region, Settlement):
+    for model in (Category, Choice, Region, Settlement):
         for names in model.objects.values_list(*NAMES):
             for name in names:
                 found |= {word for word in alphabet.folded(name).split() if not word.isdecimal()}

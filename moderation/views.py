@@ -5,6 +5,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import gate
+from listings.editing import EDITABLE
 from listings.models import Listing
 from moderation import appealing, reporting
 from moderation.forms import AppealForm, ComplaintForm
@@ -57,5 +58,10 @@ def appeal(request, member, pk):
         else:
             messages.success(request, _("Your appeal is sent. A letter brings the answer."))
         return redirect("moderation:appeal", listing.pk)
-    facts = {"listing": listing, "decision": decision, "form": form}
+    facts = {
+        "listing": listing,
+        "decision": decision,
+        "form": form,
+        "can_be_edited": listing.state in EDITABLE,
+    }
     return render(request, "moderation/appeal.html", facts, status=400 if form.errors else 200)

@@ -13,6 +13,8 @@ FORBIDDEN = re.compile(
     r"<style|\sstyle=|\son\w+=|<script(?![^>]*(\ssrc=|application/ld\+json))", re.IGNORECASE
 )
 ELSEWHERE = re.compile(r"""(?:src|srcset|poster|action|<link[^>]*href)=["'](?:https?:)?//""")
+# A number of a row or of pixels is no amount: grouped by thousands it would be another one.
+GROUPED = re.compile(r"""\{\{ *[\w.]+\.(?:pk|width|height) *\}\}|=[\w.]+\.pk +(?:\w+=|trimmed|%)""")
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -23,6 +25,11 @@ def test_templates_carry_no_inline_script_or_style(name):
 @pytest.mark.parametrize("name", PAGES)
 def test_templates_load_nothing_from_elsewhere(name):
     assert not ELSEWHERE.findall((FOLDER / name).read_text())
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_templates_do_not_group_the_digits_of_numbers_that_name_something(name):
+    assert not GROUPED.findall((FOLDER / name).read_text())
 
 
 @pytest.mark.parametrize("name", TEMPLATES)

@@ -18,4 +18,5 @@ def drawing(name: str) -> tuple[SafeString, bool]:
     svg = own.read_text() if own.is_file() else lucide(name, size=None)
     opening, _, rest = svg.partition(">")
     shapes = re.sub(r"\s+", " ", rest.rpartition("</svg>")[0]).strip()
+    shapes = shapes.replace(" />", "/>").replace("> <", "><")
     return mark_safe(shapes), 'fill="currentColor"' in opening  # noqa: S308, our own files

@@ -31,6 +31,9 @@ from listings.models import (
 )
 from listings.states import Act, Role, State
 from listings.units import UNITS_OF_TIME, PriceUnit
+from moderation.models import Decision
+from moderation.reasons import Reason, rules_of
+from moderation.rules import RulesInForce, WithoutRule
 from places.models import Settlement
 
 CHUNK = 500
@@ -74,6 +77,7 @@ class Ad:
     photos: list[Photo] = field(default_factory=list)
     history: list[Change] = field(default_factory=list)
     revision: Revision | None = None
+    refusal: Decision | None = None
 
 
 def add_ads(traders: list[Trader], moderator: User | None, *, listings: int, seed: int) -> int:
@@ -97,6 +101,7 @@ def save(ads: list[Ad]) -> None:
     order = Photo.objects.filter(listing=OuterRef("pk")).order_by("pk").values("pk")
     Listing.objects.filter(pk__in=[row.pk for row in rows]).update(photo_order=ArraySubquery(order))
     Revision.objects.bulk_create([ad.revision for ad in ads if ad.revision])
+    Decision.objects.bulk_create([ad.refusal for ad in ads if ad.refusal])
 
 
 class Market:
@@ -107,6 +112,10 @@ class Market:
         self.now = timezone.now()
         self.catalogue: Catalogue = current_catalogue()
         self.market = read("market")
+
+    @cached_property
+    def rules(self):
+        return RulesInForce()
 
     @cached_property
     def leaves(self) -> list[Category]:
@@ -210,6 +219,8 @@ class AdOf:
             told |= {"description": f"{listing.description} {more}"}
             ad.revision = Revision(listing=listing, state=Revision.State.PENDING, **told)
             listing.waiting_since = self.now - timedelta(minutes=self.rng.randint(5, 900))
+        if self.state == State.REJECTED:
+            ad.refusal = self.refusal(listing, ad.history[-1].at)
         return ad
 
     def choose_deal(self):
@@ -445,6 +456,23 @@ class AdOf:
             Change(listing=listing, act=act, before=before, after=after, at=min(at, self.now), **by)
             for act, by, before, after, at in changes
         ]
+
+    def refusal(self, listing, at):
+        """With its rules, where documents are in force."""
+        reasons = [self.rng.choice([Reason.UNREADABLE, Reason.PHOTO])]
+        try:
+            rules = rules_of(reasons, self.market.rules)
+        except WithoutRule:
+            return None
+        return Decision(
+            listing=listing,
+            matter=Decision.Matter.NEW,
+            act=Decision.Act.REJECT,
+            reasons=reasons,
+            rules=list(map(str, rules)),
+            by=self.market.moderator,
+            at=at,
+        )
 
 
 def log_uniform(rng, low, high):

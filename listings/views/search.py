@@ -58,7 +58,7 @@ def index(request, slug=None):
             "by_date": by_date_of(query, found),
             "feed": feed_of(query),
             # The field of the header repeats the words.
-            "asked": query.q,
+            "searched": query.q,
         },
     )
     # By htmx it is the form that asks, with whatever is empty in it.

@@ -247,6 +247,17 @@ def test_a_change_left_beside_a_refused_ad_goes_into_it(change, browser):
     assert not Revision.objects.exists()
 
 
+def test_the_way_to_the_photos_saves_what_is_written(live, browser, written):
+    Listing.objects.update(state="draft")
+
+    answer = browser.post(
+        f"/en/account/listings/{live.pk}/edit/", written(act="photos", title="Пшеница мягкая")
+    )
+
+    assert answer["Location"] == f"/en/account/listings/{live.pk}/photos/"
+    assert Listing.objects.get().title == "Пшеница мягкая"
+
+
 # Another category
 
 

@@ -30,14 +30,17 @@ def icon(context, name, title="", size=""):
     of a page has none and carries its drawings itself.
     """
     shapes, is_solid = drawing(name)
+    # What a sprite draws brings its own.
+    box = "" if "sprite" in context else mark_safe(' viewBox="0 0 24 24"')
     if (sprite := context.get("sprite")) is not None:
         sprite[name] = shapes
         shapes = format_html('<use href="#i-{}"/>', name)
     variants = (" icon--solid" if is_solid else "") + (f" icon--{size}" if size else "")
     silence = mark_safe('aria-hidden="true"')
     return format_html(
-        '<svg class="icon{}" viewBox="0 0 24 24" {}>{}</svg>',
+        '<svg class="icon{}"{} {}>{}</svg>',
         variants,
+        box,
         format_html('role="img" aria-label="{}"', escape(title)) if title else silence,
         shapes,
     )
