@@ -84,6 +84,8 @@ def add_ads(traders: list[Trader], moderator: User | None, *, listings: int, see
     """So many ads of these sellers in all, chunk by chunk. How many are new."""
     there = Listing.objects.filter(seller__in=[trader.seller for trader in traders]).count()
     market = Market(traders, moderator, seed)
+    if not market.leaves:
+        return 0  # no catalogue yet, so there is nothing to trade
     if there < listings:
         pictures.draw_missing()
     for start in range(there, listings, CHUNK):
@@ -151,10 +153,8 @@ class Market:
         is_own = number < len(OWN)
         if is_own:
             trader = self.traders[0]
-            leaf = self.weighed(
-                rng, [leaf for name in trader.sections for leaf in self.leaves_of[name]]
-            )
-            state = OWN[number]
+            leaves = [leaf for name in trader.sections for leaf in self.leaves_of.get(name, ())]
+            leaf, state = self.weighed(rng, leaves or self.leaves), OWN[number]
         else:
             leaf = self.weighed(rng, self.leaves)
             section = self.catalogue.above(leaf)[0].slug

@@ -15,8 +15,8 @@ from PIL import Image
 from accounts.models import Address, Phone, User
 from kazvek import demo
 from listings.answers import unpack
-from listings.catalogue import current_catalogue
-from listings.models import Listing, Photo, Revision
+from listings.catalogue import current_catalogue, forget_catalogue
+from listings.models import Category, Listing, Photo, Revision
 from privacy.bin import validate_bin
 from sellers.iin import validate_iin
 from sellers.models import Seller
@@ -209,3 +209,13 @@ def test_a_start_that_breaks_off_leaves_nothing_and_the_next_one_fills_the_marke
     assert not User.objects.exists()
     run("--if-empty", listings=20)
     assert Listing.objects.count() == 20
+
+
+def test_without_a_catalogue_there_are_people_and_no_ads():
+    Category.objects.update(is_archived=True)
+    forget_catalogue()
+
+    run(listings=20)
+
+    assert User.objects.filter(email__in=demo.ROLES).count() == len(demo.ROLES)
+    assert not Listing.objects.exists()

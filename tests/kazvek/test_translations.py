@@ -18,9 +18,9 @@ SPOKEN = ["aria-label", "placeholder", "title", "alt", "value"]
 
 
 @pytest.fixture
-def portal_with_demo(places):
+def portal_with_demo(places, catalogue):
     call_command("load_documents", sample_operator=True, verbosity=0)
-    call_command("demo", verbosity=0)
+    call_command("demo", verbosity=0, listings=30)
 
 
 def texts_of(response):

@@ -9,8 +9,9 @@ import pytest
 from PIL import Image, ImageCms
 
 from listings.models import Photo
-from listings.pictures import Refused, rebuild
+from listings.pictures import rebuild
 from tests.listings.photos.pictures import SECRET, drawing, picture
+from ui.pictures import Refused
 
 KINDS = ["JPEG", "PNG", "WEBP", "GIF", "AVIF"]
 RED, GREEN, BLUE = (255, 0, 0), (0, 128, 0), (0, 0, 255)
