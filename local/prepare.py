@@ -1,5 +1,7 @@
 """What a start of the portal needs of Django, in one process: Django's own start takes longest."""
 
+import os
+
 import django
 from django.core.management import call_command
 
@@ -15,7 +17,7 @@ def main():
     call_command("load_catalogue")
     call_command("rates", sample=True)
     call_command("load_moderation")
-    call_command("demo", if_empty=True)
+    call_command("demo", if_empty=True, listings=int(os.environ.get("DEMO_LISTINGS", 2000)))
     call_command("reindex")
 
 

@@ -7,11 +7,13 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import Group, Permission
 from django.core.management import call_command
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from kazvek.demo import ADMINISTRATOR
 from letters.models import Letter
-from listings.models import Attribute, Category, CategoryAttribute, Choice
+from listings.models import Attribute, Category, CategoryAttribute, Choice, Listing, Rate
+from moderation.models import Appeal, Ban, Complaint, Decision, StopWord
 from places.models import District
 from privacy.acknowledgements import acknowledge
 from privacy.documents import begin_draft
@@ -26,7 +28,10 @@ from tests.axe import faults
 pytestmark = pytest.mark.django_db(transaction=True)
 
 # Files, and what leads on to pages without being one.
-NO_PAGES = {"record_json", "record_csv", "logout", "autocomplete", "jsi18n", "view_on_site", None}
+NO_PAGES = {
+    *("record_json", "record_csv", "logout", "autocomplete", "jsi18n", "view_on_site"),
+    *("queue_next", None),
+}
 # The same for every model but for names in them.
 ALIKE = ("_history", "_delete")
 LOOKED_AT_FOR_ALL = {Group, Version}
@@ -77,7 +82,9 @@ def something_of_everything(administrator, aigul, publish_version, places, make_
         name_ru="Житикаринский район",
         name_en="Zhitikara",
     )
-    verify(make_seller(phone="+77012345678"), administrator, saw_documents=True)
+    seller = make_seller(phone="+77012345678")
+    verify(seller, administrator, saw_documents=True)
+    make_cases(seller, aigul, administrator)
     for model in admin.site._registry:
         for row in rows_of(model):
             LogEntry.objects.log_actions(
@@ -95,6 +102,38 @@ def make_catalogue():
     CategoryAttribute.objects.create(category=category, attribute=attribute)
 
 
+def make_cases(seller, buyer, moderator):
+    """An ad that waits, what was decided about it and what was said against it."""
+    now = timezone.now()
+    listing = Listing.objects.create(
+        seller=seller,
+        category=Category.objects.get(),
+        deal_type="sale",
+        unit="t",
+        title="Пшеница 3 класса",
+        language="ru",
+        region_id="KZ-39",
+        price_kind="on_request",
+        state="pending",
+        waiting_since=now,
+    )
+    Rate.objects.create(currency="USD", tenge=525)
+    StopWord.objects.create(word="предоплата", mode="word")
+    Ban.objects.create(network="203.0.113.0/24", reason="Spam", by=moderator)
+    decision = Decision.objects.create(
+        listing=listing,
+        matter="new",
+        act="reject",
+        reasons=["contacts"],
+        rules=["rules-ads/1/2.4"],
+        by=moderator,
+    )
+    Appeal.objects.create(decision=decision, by=buyer, text="It is gone.", due_at=now)
+    Complaint.objects.create(
+        listing=listing, reason="fraud", visitor="0" * 64, on=timezone.localdate(), by=buyer
+    )
+
+
 def rows_of(model):
     """Its newest row, and its oldest if that shows another page."""
     rows = model.objects.order_by("pk")
@@ -108,6 +147,8 @@ def addresses():
         if pattern.name == "app_list":
             for label in {model._meta.app_label for model in admin.site._registry}:
                 yield reverse("admin:app_list", args=[label])
+        elif pattern.name == "queue_review":
+            yield reverse("admin:queue_review", args=[Listing.objects.get().pk])
         else:
             yield reverse(f"admin:{pattern.name}")
     for model, pages in admin.site._registry.items():

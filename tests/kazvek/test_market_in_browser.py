@@ -95,7 +95,7 @@ def test_a_new_seller_publishes_corrects_what_was_refused_and_is_found(
     selling.get_by_role("main").get_by_role("button", name="Search").click()
     selling.get_by_role("button", name="Wheat", exact=False).first.click()
     selling.locator("[name=title]").fill("Продаю недорого")
-    selling.get_by_role("button", name="Photos: add, order").click()
+    selling.get_by_role("button", name="Save, and go to the photos").click()
     selling.get_by_label("Choose photos").set_input_files(five)
     if not with_scripts:
         selling.get_by_role("button", name="Add photos").click()

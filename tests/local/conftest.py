@@ -154,7 +154,7 @@ def make_run(checkout, port, bare_environment, folder):
         run = subprocess.Popen(
             [sys.executable, "-m", "local.run"],
             cwd=checkout,
-            env=bare_environment | {"PORT": str(port)} | environment,
+            env=bare_environment | {"PORT": str(port), "DEMO_LISTINGS": "30"} | environment,
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

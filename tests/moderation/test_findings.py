@@ -119,7 +119,13 @@ def test_a_copy_of_ones_own_or_of_anothers_ad_is_noticed(make_listing, make_sell
     make_listing("Ячмень", seller=old)
     for listing in (first, other):
         photo = Photo.objects.create(
-            listing=listing, state="ready", stem="a" * 64, widths=[320], width=320, height=240
+            listing=listing,
+            state="ready",
+            stem="a" * 64,
+            widths=[320],
+            width=320,
+            height=240,
+            perceptual_hash=7,
         )
         listing.photo_order = [photo.pk]
         listing.save()

@@ -136,7 +136,7 @@ def test_reports_and_appeals_are_open_to_all(open_browser, queue, aigul, languag
     page.goto(f"/{language}/account/listings/{changed.pk}/appeal/")
     look("appeal")
     page.locator("[name=text]").fill("Телефона больше нет.")
-    page.locator("form.stack button.button--primary").click()
+    page.locator("form.stack:has([name=text]) button").click()
     page.locator("[name=text]").wait_for(state="detached")
     look("appealed")
     assert Appeal.objects.get().text == "Телефона больше нет."
