@@ -6,6 +6,7 @@ from listings.models import Change, Listing
 
 class ChangeInline(admin.TabularInline):
     model = Change
+    template = "admin/edit_inline/table.html"
     fields = readonly_fields = ["at", "act", "role", "before", "after"]
     extra = 0
     can_delete = False

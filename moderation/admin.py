@@ -1,5 +1,7 @@
+from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db import models
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path
@@ -140,7 +142,14 @@ class BanAdmin(admin.ModelAdmin):
     search_fields = ["=user__email", "email_mask", "phone", "=bin", "network"]
     search_help_text = _("E-mail, phone, BIN or address of the net")
     fields = ["user", "email_mask", "phone", "bin", "network", "reason", "until"]
-    autocomplete_fields = ["user"]
+    raw_id_fields = ["user"]
+    # One labelled field; Django's own pair has one label for both.
+    formfield_overrides = {
+        models.DateTimeField: {
+            "form_class": forms.DateTimeField,
+            "widget": forms.DateTimeInput({"type": "datetime-local"}, "%Y-%m-%dT%H:%M"),
+        }
+    }
     actions = ["lift"]
 
     @admin.display(description=_("who"))
