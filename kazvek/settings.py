@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "kazvek",
     "pages",
     "moderation",
+    "orders",
     "listings",
     "sellers",
     "places",

@@ -77,9 +77,10 @@ def for_each_seller(listings, still, act):
     for seller in Seller.objects.in_bulk(keys).values():
         with transaction.atomic():
             rows = still().filter(pk__in=keys[seller.pk]).select_related("category")
-            rows = list(rows.select_for_update(of=["self"]).order_by("expires_at", "pk"))
+            # Locked by their keys, as orders do: otherwise the two would wait for each other.
+            rows = list(rows.select_for_update(of=["self"]).order_by("pk"))
             if rows:
-                act(seller, rows)
+                act(seller, sorted(rows, key=lambda listing: (listing.expires_at, listing.pk)))
     return len(found)
 
 

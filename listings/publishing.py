@@ -317,14 +317,23 @@ def can(listing: Listing, act: Act) -> bool:
     return act != Act.RENEW or listing.can_be_renewed
 
 
-def follow_stock(listing: Listing, by: User | None) -> None:
+def follow_stock(listing: Listing, by: User | None, role: Role = Role.SELLER) -> None:
     """Nothing left pauses an ad; what came in again puts it back. The caller holds the lock."""
     if listing.state == State.PUBLISHED and listing.quantity == Decimal(0):
-        listing.move(Act.RUN_OUT, Role.SELLER, by)
+        listing.move(Act.RUN_OUT, role, by)
     elif listing.state == State.PAUSED and listing.quantity != Decimal(0):
         last = listing.history.first()
         if last and last.act == Act.RUN_OUT:
-            listing.move(Act.RESUME, Role.SELLER, by)
+            listing.move(Act.RESUME, role, by)
+
+
+def take_from_stock(listing: Listing, quantity: Decimal) -> None:
+    """Less is left, or more if negative. The caller holds the lock and knows that it suffices."""
+    if listing.quantity is None:
+        return
+    listing.quantity -= quantity
+    listing.changed("quantity")
+    follow_stock(listing, None, Role.ORDER)
 
 
 def act_on_all(listings: Iterable[Listing], act: Act, by: User) -> int:

@@ -39,6 +39,7 @@ class Role(models.TextChoices):
     SELLER = "seller", _("seller")
     STAFF = "staff", _("moderator")
     CLOCK = "clock", _("the portal's clock")
+    ORDER = "order", _("an order")
 
 
 S, A = State, Act
@@ -68,6 +69,11 @@ TRANSITIONS = {
     Role.CLOCK: {
         A.EXPIRE: ({S.PUBLISHED, S.PAUSED}, S.EXPIRED),
         A.ARCHIVE: ({S.SOLD, S.EXPIRED, S.REJECTED}, S.ARCHIVED),
+    },
+    Role.ORDER: {
+        # The last of it was ordered, or what was ordered came back.
+        A.RUN_OUT: ({S.PUBLISHED}, S.PAUSED),
+        A.RESUME: ({S.PAUSED}, S.PUBLISHED),
     },
 }
 

@@ -4,7 +4,7 @@ from django.db import transaction
 
 from privacy.documents import purposes_in_force, version_in_force
 from privacy.ledger import Occasion, append, locked_chain
-from privacy.models import Consent, ConsentEntry, Document, Subject
+from privacy.models import Consent, ConsentEntry, Document, Subject, Version
 from privacy.models.consents import EVERYTHING, text_hash
 from privacy.purposes import PURPOSES, Basis
 from privacy.sentences import consent_sentence, scope
@@ -102,6 +102,27 @@ def give(
                 return  # pressed twice
             append(chain, Act.SUPERSEDED, occasion, **facts)
         append(chain, Act.GIVEN, occasion, **facts)
+
+
+def give_by_order(
+    subject: Subject, version: Version | None, occasion: Occasion, *, sentence: str
+) -> ConsentEntry:
+    """Record the sentence at the order button, in the transaction that makes the order.
+
+    The order itself is a contract (GDPR, Article 6(1)(b)); the law of Kazakhstan wants the
+    consent recorded beside it. Raises `Changed` when the policy in force is not the one shown.
+    """
+    if version is None or version != version_in_force(Document.Slug.PRIVACY):
+        raise Changed
+    return append(
+        locked_chain(subject),
+        Act.GIVEN,
+        occasion,
+        purpose="orders",
+        basis=Basis.CONTRACT,
+        version=version,
+        sentence=sentence,
+    )
 
 
 def withdraw(subject: Subject, purpose: str, channel: str, occasion: Occasion) -> None:

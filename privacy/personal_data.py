@@ -26,6 +26,7 @@ from privacy.models import (
     ConsentEntry,
     ConsentEvidence,
     ControllerIdentity,
+    Disclosure,
     Document,
     GroupSite,
     LedgerRun,
@@ -166,6 +167,26 @@ describe(
             _("a random-looking number that proves the row and says nothing of the person"),
             *("previous_hash", "hash"),
         ),
+        **WHOSE,
+        **ROW_NUMBER,
+    },
+)
+
+describe(
+    Disclosure,
+    title=_("To whom your data was given"),
+    people=People.EVERYBODY,
+    subject="subject",
+    erase=StaysNameless(
+        _("It proves who received data. Nothing in it says whose, once the person is erased.")
+    ),
+    fields={
+        **{
+            name: Personal("trace.disclosure", **TO_PROVE)
+            for name in ("kind", "recipient_number", "recipient_name", "fields", "purpose", "basis")
+        },
+        "about": Personal("trace.disclosure", **TO_PROVE),
+        "at": Personal("trace.time", **TO_PROVE),
         **WHOSE,
         **ROW_NUMBER,
     },

@@ -6,6 +6,7 @@ from privacy.models.consents import (
     ConsentEvidence,
     LedgerRun,
 )
+from privacy.models.disclosures import Disclosure
 from privacy.models.documents import Clause, Document, Version
 from privacy.models.group import GroupSite
 from privacy.models.identifiers import SubjectIdentifier
@@ -22,6 +23,7 @@ __all__ = [
     "ConsentEntry",
     "ConsentEvidence",
     "ControllerIdentity",
+    "Disclosure",
     "Document",
     "GroupSite",
     "LedgerRun",

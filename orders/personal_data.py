@@ -1,0 +1,273 @@
+"""What orders hold about buyers, and carts about whoever fills them.
+
+A seller's own name on an order leads to the seller; goods and amounts are of both sides' books.
+"""
+
+from django.contrib.sessions.models import Session
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from accounts.personal_data import IN_SESSION
+from orders.access import OPENED
+from orders.models import (
+    Cart,
+    CartLine,
+    Change,
+    Entries,
+    Offer,
+    OfferLine,
+    Order,
+    OrderLine,
+    OrderSeller,
+    Timer,
+)
+from privacy.data_map import (
+    FreeText,
+    NotPersonal,
+    People,
+    Personal,
+    Recipient,
+    Source,
+    describe,
+    describe_keys,
+    not_personal,
+)
+from privacy.retention import After, AsProof, Until
+from privacy.strategies import Empty
+
+ROW_NUMBER = not_personal(_("the number of the row"), "id")
+OF_THE_ORDER = not_personal(_("points to the order"), "order")
+
+# Orders
+
+WHILE_CONTACTS_ARE_NEEDED = After(
+    "closed_at",
+    days=Order.CONTACTS_STAY.days,
+    sentence=ngettext_lazy(
+        "%(days)d day after the order is closed", "%(days)d days after the order is closed", "days"
+    ),
+)
+FOR_THE_SELLER = {
+    "purposes": ["orders"],
+    "kept": WHILE_CONTACTS_ARE_NEEDED,
+    "shown_to": (Recipient.SELLER, Recipient.STAFF, Recipient.MAIL_SERVER),
+    "erase": Empty(),
+    "edit": "accounts:privacy",
+}
+OF_BOTH_BOOKS = {
+    "purposes": ["orders"],
+    "kept": AsProof(_("as long as the books of both sides; without your name and address")),
+    "source": Source.PORTAL,
+    "shown_to": (Recipient.SELLER, Recipient.STAFF),
+}
+
+describe(
+    Order,
+    title=_("Your orders"),
+    people=People.EVERYBODY,
+    subject="buyer",
+    erase=None,
+    fields={
+        "full_name": Personal("identity.full", **FOR_THE_SELLER),
+        "organization": Personal("identity.organization", **FOR_THE_SELLER),
+        "email": Personal("contact.email", **FOR_THE_SELLER),
+        "phone": Personal("contact.phone", **FOR_THE_SELLER),
+        "address": Personal("contact.address", **FOR_THE_SELLER),
+        "comment": FreeText("content.order", **FOR_THE_SELLER),
+        **not_personal(
+            _("terms of the deal; the books of both sides need them"),
+            *("state", "currency", "shipping", "shipping_conditions"),
+            *("payment", "payment_conditions"),
+            *("paid_on", "payment_document", "shipped_on", "carrier", "waybill"),
+        ),
+        **not_personal(
+            _("when the deal went on; the books of both sides need it"),
+            *("created_at", "seen_at", "changed_at", "closed_at", "proved_at"),
+        ),
+        **not_personal(_("the language of the papers"), "language"),
+        **not_personal(
+            _("random; it leads to nobody once the contacts are gone"),
+            *("reference", "token", "link_salt"),
+        ),
+        **not_personal(_("points to the buyer, who is nobody after erasure"), "buyer"),
+        **not_personal(_("points to the seller"), "seller"),
+        **not_personal(_("points to the entry of the ledger that proves the consent"), "consent"),
+        **ROW_NUMBER,
+    },
+)
+
+describe(
+    OrderSeller,
+    title=_("Your name on orders you received"),
+    people=People.HOLDERS,
+    subject="order__seller__subject",
+    erase=None,
+    fields={
+        **dict.fromkeys(
+            ("name", "bin", "place"), Personal("seller.name", **OF_BOTH_BOOKS, erase=Empty())
+        ),
+        **OF_THE_ORDER,
+    },
+)
+
+describe(
+    OrderLine,
+    fields={
+        **not_personal(
+            _("what was ordered; the books of both sides need it"),
+            *("position", "listing", "listing_number", "title", "picture", "unit", "vat"),
+            *("ordered_quantity", "ordered_price", "quantity", "price", "delivery_on", "reserved"),
+        ),
+        "facts": NotPersonal(
+            _("what was ordered; the books of both sides need it"),
+            keys=not_personal(_("what the ad said of the goods"), "name", "value"),
+        ),
+        **OF_THE_ORDER,
+        **ROW_NUMBER,
+    },
+)
+
+SAID = {
+    "purposes": ["orders"],
+    "kept": After(
+        "order__closed_at",
+        days=Order.CONTACTS_STAY.days,
+        sentence=WHILE_CONTACTS_ARE_NEEDED.sentence,
+    ),
+    "shown_to": (Recipient.SELLER, Recipient.STAFF),
+    "erase": Empty(),
+    "edit": "accounts:privacy",
+}
+describe(
+    Change,
+    title=_("What became of your orders"),
+    people=People.EVERYBODY,
+    subject="order__buyer",
+    erase=None,
+    fields={
+        "note": FreeText("content.order", **SAID),
+        **not_personal(
+            _("how the deal went; the books of both sides need it"),
+            *("act", "role", "before", "after", "at"),
+        ),
+        **not_personal(_("points to the account that did it"), "by"),
+        **OF_THE_ORDER,
+        **ROW_NUMBER,
+    },
+)
+describe(
+    Offer,
+    title=_("Counter-offers on your orders"),
+    people=People.EVERYBODY,
+    subject="order__buyer",
+    erase=None,
+    fields={
+        "note": FreeText("content.order", **SAID, source=Source.OTHERS),
+        **not_personal(
+            _("how the deal went; the books of both sides need it"),
+            *("round", "at", "answer", "answered_at"),
+        ),
+        **not_personal(_("points to the account that did it"), "by"),
+        **OF_THE_ORDER,
+        **ROW_NUMBER,
+    },
+)
+describe(
+    OfferLine,
+    fields={
+        **not_personal(
+            _("terms of the deal; the books of both sides need them"),
+            *("quantity", "price", "delivery_on"),
+        ),
+        **not_personal(_("points to the counter-offer"), "offer"),
+        **not_personal(_("points to the position of the order"), "line"),
+        **ROW_NUMBER,
+    },
+)
+describe(
+    Timer,
+    fields={
+        **not_personal(_("when the portal does what to an order"), "kind", "due_at", "done_at"),
+        **OF_THE_ORDER,
+        **ROW_NUMBER,
+    },
+)
+
+# Carts. That of a browser leads to nobody.
+
+IN_THE_CART = {
+    "purposes": ["orders"],
+    "kept": After(
+        "touched_at",
+        days=Cart.LASTS.days,
+        sentence=ngettext_lazy(
+            "%(days)d day after you last used the cart",
+            "%(days)d days after you last used the cart",
+            "days",
+        ),
+    ),
+}
+describe(
+    Cart,
+    title=_("Your cart"),
+    people=People.EVERYBODY,
+    subject="user__subject",
+    fields={
+        "touched_at": Personal("trace.time", **IN_THE_CART, source=Source.PORTAL),
+        **not_personal(_("of a random number in a cookie; it leads to nobody"), "token_digest"),
+        **not_personal(_("points to the account it belongs to"), "user"),
+        **ROW_NUMBER,
+    },
+)
+IN_A_LINE = IN_THE_CART | {
+    "kept": After("cart__touched_at", days=Cart.LASTS.days, sentence=IN_THE_CART["kept"].sentence)
+}
+describe(
+    CartLine,
+    title=_("What lies in your cart"),
+    people=People.EVERYBODY,
+    subject="cart__user__subject",
+    fields={
+        "listing": Personal("content.interest", **IN_A_LINE, edit="pages:cart"),
+        "quantity": Personal("content.interest", **IN_A_LINE, edit="pages:cart"),
+        "added_at": Personal("trace.time", **IN_A_LINE, source=Source.PORTAL),
+        **not_personal(
+            _("the price of the ad as it was last shown"),
+            *("price_kind", "price", "currency", "unit"),
+        ),
+        **not_personal(_("points to the cart"), "cart"),
+        **ROW_NUMBER,
+    },
+)
+TYPED = {
+    "purposes": ["orders"],
+    "kept": Until("expires_at", _("for 30 minutes, or until the order is sent")),
+    "edit": "pages:cart",
+}
+describe(
+    Entries,
+    title=_("What you typed into an order form and have not sent yet"),
+    people=People.EVERYBODY,
+    subject="cart__user__subject",
+    fields={
+        "full_name": Personal("identity.full", **TYPED),
+        "organization": Personal("identity.organization", **TYPED),
+        "email": Personal("contact.email", **TYPED),
+        "phone": Personal("contact.phone", **TYPED),
+        "address": Personal("contact.address", **TYPED),
+        "comment": FreeText("content.order", **TYPED),
+        **not_personal(
+            _("which part of the cart it is about, and the terms chosen"),
+            *("seller", "currency", "shipping", "payment"),
+        ),
+        **not_personal(_("when it goes"), "expires_at"),
+        **not_personal(_("points to the cart"), "cart"),
+        **ROW_NUMBER,
+    },
+)
+
+describe_keys(
+    Session,
+    "session_data",
+    {OPENED: Personal("access.session", **IN_SESSION | {"purposes": ["orders"]})},
+)

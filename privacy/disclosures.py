@@ -1,0 +1,20 @@
+"""To whom somebody's data was given. Written in the transaction in which they get it."""
+
+from privacy.models import Disclosure, Subject
+from privacy.purposes import PURPOSES
+
+
+def disclose(
+    subject: Subject, recipient, name: str, *, fields: list[str], purpose: str, about: str
+) -> Disclosure:
+    """Note which fields a seller gets to see; `name` is what the seller is called today."""
+    return Disclosure.objects.create(
+        subject=subject,
+        kind=Disclosure.Kind.SELLER,
+        recipient_number=recipient.pk,
+        recipient_name=name,
+        fields=sorted(fields),
+        purpose=purpose,
+        basis=PURPOSES[purpose].basis,
+        about=about,
+    )
