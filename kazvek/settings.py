@@ -406,5 +406,7 @@ LOGGING = {
         # Celery logs arguments and return values at INFO.
         "celery.app.trace": {"level": "WARNING"},
         "celery.worker.strategy": {"level": "WARNING"},
+        # It tells of every table of every font it puts into a PDF.
+        "fontTools": {"level": "WARNING"},
     },
 }
