@@ -208,6 +208,10 @@ CELERY_BEAT_SCHEDULE = {
     "ads whose term ended": {"task": "listings.tasks.expire_listings", "schedule": 5 * 60},
     "ads that end soon": {"task": "listings.tasks.remind_of_ends", "schedule": 60 * 60},
     "ads nobody needs": {"task": "listings.tasks.put_away", "schedule": 60 * 60},
+    "contacts of orders long closed": {
+        "task": "orders.tasks.forget_old_contacts",
+        "schedule": 60 * 60,
+    },
     "complaints and bans long over": {
         "task": "moderation.tasks.forget_old",
         "schedule": 24 * 60 * 60,

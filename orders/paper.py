@@ -15,7 +15,7 @@ from orders.quantities import in_words
 from ui.money import with_currency
 
 FONTS = Path(__file__).with_name("fonts")
-BOX = "\N{REPLACEMENT CHARACTER}"
+UNKNOWN = "?"
 QUIET = (90, 96, 104)
 LINES = (200, 196, 188)
 HEAD = FontFace(emphasis="BOLD", fill_color=(240, 238, 233))
@@ -35,12 +35,10 @@ class Paper(FPDF):
         self.alias_nb_pages()
 
     def normalize_text(self, text):
-        """What the font lacks is shown as a box; left alone, each such sign would reach the log."""
-        known = self.current_font.cmap
-        return "".join(
-            sign if ord(sign) in known or sign == "\n" else BOX
-            for sign in super().normalize_text(text)
-        )
+        """A question mark for what the font lacks: each such sign would otherwise reach the log."""
+        known = {*self.current_font.cmap, ord("\n")}
+        signs = super().normalize_text(text)
+        return "".join(sign if ord(sign) in known else UNKNOWN for sign in signs)
 
     def footer(self):
         self.set_y(-15)

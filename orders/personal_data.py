@@ -9,6 +9,7 @@ from django.utils.translation import ngettext_lazy
 
 from accounts.personal_data import IN_SESSION
 from orders.access import OPENED
+from orders.listed import ListForm
 from orders.models import (
     Cart,
     CartLine,
@@ -21,6 +22,7 @@ from orders.models import (
     OrderSeller,
     Timer,
 )
+from orders.tasks import forget_old_contacts
 from privacy.data_map import (
     FreeText,
     NotPersonal,
@@ -32,6 +34,7 @@ from privacy.data_map import (
     describe_keys,
     not_personal,
 )
+from privacy.registers import not_kept, register_form, register_task
 from privacy.retention import After, AsProof, Until
 from privacy.strategies import Empty
 
@@ -270,4 +273,14 @@ describe_keys(
     Session,
     "session_data",
     {OPENED: Personal("access.session", **IN_SESSION | {"purposes": ["orders"]})},
+)
+
+register_task(forget_old_contacts)
+
+register_form(
+    "orders-list",
+    _("List of orders"),
+    ListForm,
+    purposes=["orders"],
+    fields=not_kept(_("It narrows the list that is shown."), "q", "state", "since", "until"),
 )

@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from orders.views import order
+from orders.views import lists, order, papers
 
 
 class Reference:
@@ -20,6 +20,12 @@ register_converter(Reference, "reference")
 app_name = "orders"
 
 urlpatterns = [
+    path("account/orders/", lists.bought, name="bought"),
+    path("account/sales/", lists.sold, name="sold"),
+    path("account/sales/sales.csv", lists.export, {"kind": "csv"}, name="sales_csv"),
+    path("account/sales/sales.xlsx", lists.export, {"kind": "xlsx"}, name="sales_xlsx"),
+    path("orders/<reference:reference>/print/", papers.printed, name="print"),
+    path("orders/<reference:reference>/pdf/", papers.pdf, name="pdf"),
     path("orders/<reference:reference>/", order.order, name="order"),
     path("orders/<reference:reference>/open/", order.open_by_key, name="open"),
 ]

@@ -113,7 +113,9 @@ class Order(models.Model):
                 fields=["seller", "state", "-created_at", "-id"], name="order_of_seller_in_state"
             ),
             models.Index(
-                fields=["closed_at"], condition=Q(closed_at__isnull=False), name="order_closed_at"
+                fields=["closed_at"],
+                condition=Q(closed_at__isnull=False) & ~Q(full_name=""),
+                name="order_with_contacts",
             ),
         ]
 
@@ -134,6 +136,17 @@ class Order(models.Model):
     @property
     def are_contacts_over(self):
         return self.contacts_until is not None and timezone.now() >= self.contacts_until
+
+    @classmethod
+    def contacts_shown(cls) -> Q:
+        """Of which orders the seller still sees the buyer's contacts."""
+        return Q(closed_at=None) | Q(closed_at__gt=timezone.now() - cls.CONTACTS_STAY)
+
+    def contacts_for_seller(self) -> dict[str, str]:
+        """What the disclosure names, or nothing once it is over or the buyer was erased."""
+        if self.are_contacts_over:
+            return {}
+        return {name: value for name in self.CONTACTS if (value := getattr(self, name))}
 
     @property
     def total(self) -> Decimal:
