@@ -8,6 +8,7 @@ MAY = {
     "letters": ["view_letter"],
     "sellers": ["view_seller", "add_verification"],
     "listings": ["view_listing"],
+    "orders": ["view_order", "reveal_contacts", "settle_disputes"],
     "moderation": [
         *("add_decision", "view_decision", "view_complaint", "view_appeal", "change_appeal"),
         *("view_ban", "add_ban", "change_ban"),

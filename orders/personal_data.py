@@ -9,6 +9,7 @@ from django.utils.translation import ngettext_lazy
 
 from accounts.personal_data import IN_SESSION
 from orders.access import OPENED
+from orders.admin import RevealForm, SettleForm
 from orders.listed import ListForm
 from orders.models import (
     Cart,
@@ -34,7 +35,8 @@ from privacy.data_map import (
     describe_keys,
     not_personal,
 )
-from privacy.registers import not_kept, register_form, register_task
+from privacy.models import StaffAccess
+from privacy.registers import kept_in, not_kept, register_form, register_task
 from privacy.retention import After, AsProof, Until
 from privacy.strategies import Empty
 
@@ -283,4 +285,18 @@ register_form(
     ListForm,
     purposes=["orders"],
     fields=not_kept(_("It narrows the list that is shown."), "q", "state", "since", "until"),
+)
+register_form(
+    "order-reveal",
+    _("Have the contacts of a buyer shown"),
+    RevealForm,
+    purposes=["compliance"],
+    fields=kept_in(StaffAccess, "reason"),
+)
+register_form(
+    "order-settle",
+    _("Settle the dispute of an order"),
+    SettleForm,
+    purposes=["orders"],
+    fields={**kept_in(Change, "act", "note")},
 )

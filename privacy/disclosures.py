@@ -1,6 +1,6 @@
-"""To whom somebody's data was given. Written in the transaction in which they get it."""
+"""To whom somebody's data was given or shown. Written in the transaction in which they get it."""
 
-from privacy.models import Disclosure, Subject
+from privacy.models import Disclosure, StaffAccess, Subject
 from privacy.purposes import PURPOSES
 
 
@@ -17,4 +17,13 @@ def disclose(
         purpose=purpose,
         basis=PURPOSES[purpose].basis,
         about=about,
+    )
+
+
+def show_to_staff(
+    subject: Subject, by: Subject, *, reason: str, fields: list[str], about: str
+) -> StaffAccess:
+    """Note that staff had masked data of this person shown, and what for."""
+    return StaffAccess.objects.create(
+        subject=subject, by=by, reason=reason, fields=sorted(fields), about=about
     )

@@ -32,6 +32,7 @@ from privacy.models import (
     LedgerRun,
     Request,
     RequestStep,
+    StaffAccess,
     Subject,
     SubjectIdentifier,
     Version,
@@ -187,6 +188,25 @@ describe(
         },
         "about": Personal("trace.disclosure", **TO_PROVE),
         "at": Personal("trace.time", **TO_PROVE),
+        **WHOSE,
+        **ROW_NUMBER,
+    },
+)
+
+describe(
+    StaffAccess,
+    title=_("When staff of the portal had your masked data shown, and why"),
+    people=People.EVERYBODY,
+    subject="subject",
+    erase=StaysNameless(
+        _("It proves who looked. Nothing in it says at whose data, once the person is erased.")
+    ),
+    fields={
+        **{
+            name: Personal("trace.disclosure", **TO_PROVE) for name in ("reason", "fields", "about")
+        },
+        "at": Personal("trace.time", **TO_PROVE),
+        **not_personal(_("points to the member of staff who acted"), "by"),
         **WHOSE,
         **ROW_NUMBER,
     },

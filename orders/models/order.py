@@ -98,6 +98,10 @@ class Order(models.Model):
     class Meta:
         verbose_name = _("order")
         verbose_name_plural = _("orders")
+        permissions = [
+            ("reveal_contacts", "Can have the contacts of a buyer shown"),
+            ("settle_disputes", "Can settle the dispute of an order"),
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=State.values), name="order_state_known"),
             models.CheckConstraint(

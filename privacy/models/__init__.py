@@ -13,6 +13,7 @@ from privacy.models.identifiers import SubjectIdentifier
 from privacy.models.operator import ControllerIdentity
 from privacy.models.processing import ProcessingAct
 from privacy.models.requests import Request, RequestStep
+from privacy.models.staff_access import StaffAccess
 from privacy.models.subject import Subject
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "ProcessingAct",
     "Request",
     "RequestStep",
+    "StaffAccess",
     "Subject",
     "SubjectIdentifier",
     "Version",
