@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from accounts.personal_data import IN_SESSION
+from orders import act_forms, tasks
 from orders.access import OPENED
 from orders.models import (
     Cart,
@@ -32,6 +33,7 @@ from privacy.data_map import (
     describe_keys,
     not_personal,
 )
+from privacy.registers import Column, kept_in, register_form, register_task
 from privacy.retention import After, AsProof, Until
 from privacy.strategies import Empty
 
@@ -115,7 +117,8 @@ describe(
     fields={
         **not_personal(
             _("what was ordered; the books of both sides need it"),
-            *("position", "listing", "listing_number", "title", "picture", "unit", "vat"),
+            *("position", "listing", "listing_number", "title", "unit", "vat"),
+            *("picture", "picture_width"),
             *("ordered_quantity", "ordered_price", "quantity", "price", "delivery_on", "reserved"),
         ),
         "facts": NotPersonal(
@@ -265,6 +268,32 @@ describe(
         **ROW_NUMBER,
     },
 )
+
+# What is asked of whoever acts on an order. Its reasons stand in its history.
+
+register_form(
+    "order_acts",
+    _("Acts on an order"),
+    *(act_forms.ReasonForm, act_forms.TurnDownForm, act_forms.DisputeForm),
+    *(act_forms.NotedDayForm, act_forms.PayForm, act_forms.ShipForm),
+    purposes=["orders"],
+    fields={
+        "reason": Column(Change, "note"),
+        **kept_in(Order, "paid_on", "payment_document", "shipped_on", "carrier", "waybill"),
+    },
+)
+register_form(
+    "counter_offer",
+    _("Counter-offer"),
+    act_forms.OfferForm,
+    purposes=["orders"],
+    fields={
+        **kept_in(Offer, "note"),
+        # One of each for every position of the order.
+        **kept_in(OfferLine, "quantity", "price", "delivery_on"),
+    },
+)
+register_task(tasks.sweep_timers)
 
 describe_keys(
     Session,
