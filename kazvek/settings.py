@@ -212,6 +212,16 @@ CELERY_BEAT_SCHEDULE = {
         "task": "orders.tasks.forget_old_contacts",
         "schedule": 60 * 60,
     },
+    "orders whose time has come": {
+        "task": "orders.tasks.sweep_timers",
+        "schedule": 2 * 60,
+        "options": {"expires": 110},
+    },
+    "orders of sellers who are blocked": {
+        "task": "moderation.tasks.decline_orders_of_blocked",
+        "schedule": 5 * 60,
+        "options": {"expires": 4 * 60},
+    },
     "complaints and bans long over": {
         "task": "moderation.tasks.forget_old",
         "schedule": 24 * 60 * 60,

@@ -8,11 +8,13 @@ from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from letters.after_commit import after_commit
 from moderation import appealing
 from moderation.deciding import OwnAd
 from moderation.forms import AnswerForm
 from moderation.models import Appeal, Ban, Complaint, Decision, StopWord
 from moderation.rules import WithoutRule
+from moderation.tasks import decline_orders_of_blocked
 
 
 class ReadOnly(admin.ModelAdmin):
@@ -168,6 +170,7 @@ class BanAdmin(admin.ModelAdmin):
     def save_model(self, request, obj, form, change):
         if not change:
             obj.by = request.user
+            after_commit(decline_orders_of_blocked)
         super().save_model(request, obj, form, change)
 
     @admin.action(description=_("Lift"), permissions=["change"])

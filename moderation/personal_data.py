@@ -11,7 +11,7 @@ from django.utils.translation import ngettext_lazy
 from moderation import forms
 from moderation.models import Appeal, Ban, Claim, Complaint, Decision, StopWord
 from moderation.models.complaint import KEPT_FOR
-from moderation.tasks import forget_old
+from moderation.tasks import decline_orders_of_blocked, forget_old
 from privacy.data_map import (
     FreeText,
     People,
@@ -163,6 +163,7 @@ describe(
 )
 
 register_task(forget_old)
+register_task(decline_orders_of_blocked)
 register_cache(
     CachePrefix(
         "moderation:reports:",

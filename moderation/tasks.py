@@ -1,6 +1,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from moderation import orders_of_blocked
 from moderation.models import Ban, Claim, Complaint
 from moderation.models.ban import KEPT_AFTER
 from moderation.models.complaint import KEPT_FOR
@@ -14,3 +15,10 @@ def forget_old():
     Ban.objects.filter(until__lte=now - KEPT_AFTER).delete()
     Ban.objects.filter(lifted_at__lte=now - KEPT_AFTER).delete()
     Claim.objects.filter(until__lte=now).delete()
+
+
+@shared_task
+def decline_orders_of_blocked():
+    """At once after a ban; swept for sellers who ceased to be public otherwise."""
+    if orders_of_blocked.decline() == orders_of_blocked.AT_ONCE:
+        decline_orders_of_blocked.delay()

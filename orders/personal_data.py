@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from accounts.personal_data import IN_SESSION
+from orders import act_forms, tasks
 from orders.access import OPENED
 from orders.admin import RevealForm, SettleForm
 from orders.listed import ListForm
@@ -23,7 +24,6 @@ from orders.models import (
     OrderSeller,
     Timer,
 )
-from orders.tasks import forget_old_contacts
 from privacy.data_map import (
     FreeText,
     NotPersonal,
@@ -36,7 +36,7 @@ from privacy.data_map import (
     not_personal,
 )
 from privacy.models import StaffAccess
-from privacy.registers import kept_in, not_kept, register_form, register_task
+from privacy.registers import Column, kept_in, not_kept, register_form, register_task
 from privacy.retention import After, AsProof, Until
 from privacy.strategies import Empty
 
@@ -120,7 +120,8 @@ describe(
     fields={
         **not_personal(
             _("what was ordered; the books of both sides need it"),
-            *("position", "listing", "listing_number", "title", "picture", "unit", "vat"),
+            *("position", "listing", "listing_number", "title", "unit", "vat"),
+            *("picture", "picture_width"),
             *("ordered_quantity", "ordered_price", "quantity", "price", "delivery_on", "reserved"),
         ),
         "facts": NotPersonal(
@@ -271,13 +272,39 @@ describe(
     },
 )
 
+# What is asked of whoever acts on an order. Its reasons stand in its history.
+
+register_form(
+    "order_acts",
+    _("Acts on an order"),
+    *(act_forms.ReasonForm, act_forms.TurnDownForm, act_forms.DisputeForm),
+    *(act_forms.NotedDayForm, act_forms.PayForm, act_forms.ShipForm),
+    purposes=["orders"],
+    fields={
+        "reason": Column(Change, "note"),
+        **kept_in(Order, "paid_on", "payment_document", "shipped_on", "carrier", "waybill"),
+    },
+)
+register_form(
+    "counter_offer",
+    _("Counter-offer"),
+    act_forms.OfferForm,
+    purposes=["orders"],
+    fields={
+        **kept_in(Offer, "note"),
+        # One of each for every position of the order.
+        **kept_in(OfferLine, "quantity", "price", "delivery_on"),
+    },
+)
+register_task(tasks.sweep_timers)
+
 describe_keys(
     Session,
     "session_data",
     {OPENED: Personal("access.session", **IN_SESSION | {"purposes": ["orders"]})},
 )
 
-register_task(forget_old_contacts)
+register_task(tasks.forget_old_contacts)
 
 register_form(
     "orders-list",

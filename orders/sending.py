@@ -139,11 +139,12 @@ def locked_listings(keys):
 def set_aside(order, lines, listings):
     catalogue = current_catalogue()
     mains = [each.photo_order[0] for each in listings.values() if each.photo_order]
-    stems = dict(Photo.objects.ready().filter(pk__in=mains).values_list("pk", "stem"))
+    photos = Photo.objects.ready().in_bulk(mains)
     positions = []
     for position, line in enumerate(sorted(lines, key=lambda line: (line.added_at, line.pk)), 1):
         listing = listings[line.listing_id]
         answers = unpack(listing.answers, catalogue)
+        photo = photos.get(listing.photo_order[0]) if listing.photo_order else None
         positions.append(
             OrderLine(
                 order=order,
@@ -154,7 +155,8 @@ def set_aside(order, lines, listings):
                 facts=[
                     {"name": str(answer.attribute), "value": answer.words} for answer in answers
                 ],
-                picture=stems.get(listing.photo_order[0], "") if listing.photo_order else "",
+                picture=photo.stem if photo else "",
+                picture_width=photo.width_for(OrderLine.SMALL) if photo else None,
                 unit=listing.unit,
                 vat=listing.vat,
                 ordered_quantity=line.quantity,

@@ -1,10 +1,17 @@
 from celery import shared_task
 
 from letters.after_commit import after_commit
-from orders.forgetting import AT_ONCE, forget_contacts
+from orders import clock, forgetting
+
+
+@shared_task
+def sweep_timers():
+    """Also those that came due while nothing ran."""
+    if clock.sweep() == clock.AT_ONCE:
+        after_commit(sweep_timers)
 
 
 @shared_task
 def forget_old_contacts():
-    if forget_contacts() == AT_ONCE:
+    if forgetting.forget_contacts() == forgetting.AT_ONCE:
         after_commit(forget_old_contacts)

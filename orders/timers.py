@@ -11,6 +11,9 @@ from orders.models import Order, Timer
 # Working days in which whoever is asked answers.
 ANSWERED_WITHIN = 3
 REMINDED_AFTER = (1, 2)
+# From the shipment on; whoever has complaints has said so by then.
+COMPLETED_AFTER = timedelta(days=14)
+REMINDED_BEFORE = timedelta(days=2)
 
 
 @cache
@@ -43,6 +46,32 @@ def await_answer(order: Order) -> None:
     Timer.objects.bulk_create(
         Timer(order=order, kind=kind, due_at=after_working_days(now, days))
         for kind, days in [*kinds, (Timer.Kind.EXPIRE, ANSWERED_WITHIN)]
+    )
+
+
+def await_delivery(order: Order) -> None:
+    """From now on the goods are on their way. The caller holds the order's lock."""
+    stop(order)
+    ends_at = timezone.now() + COMPLETED_AFTER
+    Timer.objects.bulk_create(
+        [
+            Timer(
+                order=order,
+                kind=Timer.Kind.REMIND_TO_COMPLETE,
+                due_at=ends_at - REMINDED_BEFORE,
+            ),
+            Timer(order=order, kind=Timer.Kind.COMPLETE, due_at=ends_at),
+        ]
+    )
+
+
+def until(order: Order) -> datetime | None:
+    """When the clock ends what is awaited now."""
+    ends = [Timer.Kind.EXPIRE, Timer.Kind.COMPLETE]
+    return (
+        Timer.objects.filter(order=order, done_at=None, kind__in=ends)
+        .values_list("due_at", flat=True)
+        .first()
     )
 
 

@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from orders.views import lists, order, papers
+from orders.views import acting, lists, order, papers
 
 
 class Reference:
@@ -28,4 +28,14 @@ urlpatterns = [
     path("orders/<reference:reference>/pdf/", papers.pdf, name="pdf"),
     path("orders/<reference:reference>/", order.order, name="order"),
     path("orders/<reference:reference>/open/", order.open_by_key, name="open"),
+    path("orders/<reference:reference>/accept/", acting.accept, name="accept"),
+    path("orders/<reference:reference>/offer/", acting.offer, name="offer"),
+    path("orders/<reference:reference>/decline/", acting.decline, name="decline"),
+    path("orders/<reference:reference>/pay/", acting.pay, name="pay"),
+    path("orders/<reference:reference>/ship/", acting.ship, name="ship"),
+    path("orders/<reference:reference>/agree/", acting.agree, name="agree"),
+    path("orders/<reference:reference>/turn-down/", acting.turn_down, name="turn_down"),
+    path("orders/<reference:reference>/complete/", acting.complete, name="complete"),
+    path("orders/<reference:reference>/cancel/", acting.cancel, name="cancel"),
+    path("orders/<reference:reference>/dispute/", acting.dispute, name="dispute"),
 ]

@@ -26,6 +26,7 @@ STYLESHEETS = [
     "css/pagination.css",
     "css/breadcrumbs.css",
     "css/timeline.css",
+    "css/order.css",
     "css/seller.css",
     "css/gallery.css",
     "css/stat-chart.css",

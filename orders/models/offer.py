@@ -43,6 +43,11 @@ class Offer(models.Model):
     def __str__(self):
         return f"№ {self.pk}"
 
+    @property
+    def total(self):
+        """The caller has prefetched the lines."""
+        return sum(line.sum for line in self.lines.all())
+
 
 class OfferLine(models.Model):
     offer = models.ForeignKey(Offer, on_delete=models.CASCADE, related_name="lines")

@@ -1,11 +1,13 @@
 from decimal import ROUND_HALF_UP, Decimal
 
+from django.core.files.storage import default_storage
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from listings.models import Listing
 from listings.models.listing import Vat
+from listings.models.photo import files_of
 from listings.units import SIGNS, PriceUnit
 from orders.models.order import Order
 
@@ -19,6 +21,8 @@ def sum_of(price: Decimal | None, quantity: Decimal) -> Decimal | None:
 class OrderLine(models.Model):
     """A position of an order, as the ad was when it was sent."""
 
+    SMALL = 320
+
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
     position = models.PositiveSmallIntegerField(_("position"))
     # The ad may go; its number stays on paper.
@@ -27,8 +31,10 @@ class OrderLine(models.Model):
     title = models.CharField(_("title"), max_length=100)
     # As [{"name": …, "value": …}] in the language of the order.
     facts = models.JSONField(default=list, blank=True)
-    # Of the files of its main photo; empty without one.
+    # Of the files of its main photo; empty without one. The width is that of its small file: what
+    # else is known of the photo goes with the ad.
     picture = models.CharField(max_length=64, blank=True)
+    picture_width = models.PositiveSmallIntegerField(null=True, editable=False)
     unit = models.CharField(_("unit"), max_length=10, choices=PriceUnit)
     vat = models.CharField(_("VAT"), max_length=4, choices=Vat, blank=True)
     ordered_quantity = models.DecimalField(_("ordered"), max_digits=14, decimal_places=3)
@@ -65,8 +71,16 @@ class OrderLine(models.Model):
         return SIGNS[self.unit]
 
     @property
+    def thumbnail(self):
+        return default_storage.url(f"{files_of(self.picture)}-{self.picture_width}.webp")
+
+    @property
     def sum(self):
         return sum_of(self.price, self.quantity)
+
+    @property
+    def ordered_sum(self):
+        return sum_of(self.ordered_price, self.ordered_quantity)
 
     @property
     def is_changed(self):
