@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from orders.views import order
+from orders.views import cart, order
 
 
 class Reference:
@@ -20,6 +20,11 @@ register_converter(Reference, "reference")
 app_name = "orders"
 
 urlpatterns = [
+    path("cart/", cart.cart, name="cart"),
+    path("cart/add/<int:pk>/", cart.add, name="add"),
+    path("cart/change/<int:pk>/", cart.change, name="change"),
+    path("cart/remove/<int:pk>/", cart.remove, name="remove"),
+    path("cart/<slug:seller>/<str:currency>/prices/", cart.take_prices, name="take_prices"),
     path("orders/<reference:reference>/", order.order, name="order"),
     path("orders/<reference:reference>/open/", order.open_by_key, name="open"),
 ]

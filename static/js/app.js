@@ -19,3 +19,34 @@ function load() {
 
 load()
 new MutationObserver(load).observe(document.body, { childList: true, subtree: true })
+
+// What is marked so opens above the page, by a script that comes when it is wanted; without one it
+// is a page of its own.
+async function openDialog(event) {
+  const from = event.target.closest(event.type === "submit" ? "form[data-dialog]" : "a[data-dialog]")
+  const isOther = event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey
+  if (!from || isOther || event.defaultPrevented) return
+  event.preventDefault()
+  try {
+    const { show } = await import("./elements/page-dialog.js")
+    await show(from, event.submitter)
+  } catch {
+    // No connection, or a browser that cannot do it: the browser says so, or can without us.
+    if (event.type === "submit") from.submit()
+    else location.assign(from.href)
+  }
+  countCart()
+}
+for (const kind of ["click", "submit"]) document.addEventListener(kind, openDialog)
+
+// The number stands in a cookie, so that a page is the same for everybody.
+function countCart() {
+  const count = document.cookie.match(/\bcart_count=(\d+)/)?.[1] ?? ""
+  for (const mark of document.querySelectorAll("[data-cart-count]")) {
+    mark.textContent = count
+    mark.hidden = !count
+  }
+}
+countCart()
+// Also on a page that the browser brings back as it was left.
+addEventListener("pageshow", countCart)
