@@ -3,6 +3,9 @@
 A seller's own name on an order leads to the seller; goods and amounts are of both sides' books.
 """
 
+from datetime import timedelta
+
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
@@ -24,6 +27,7 @@ from orders.models import (
     OrderSeller,
     Timer,
 )
+from orders.quantities import QuantityForm
 from privacy.data_map import (
     FreeText,
     NotPersonal,
@@ -36,7 +40,17 @@ from privacy.data_map import (
     not_personal,
 )
 from privacy.models import StaffAccess
-from privacy.registers import Column, kept_in, not_kept, register_form, register_task
+from privacy.registers import (
+    CachePrefix,
+    Column,
+    Cookie,
+    kept_in,
+    not_kept,
+    register_cache,
+    register_cookie,
+    register_form,
+    register_task,
+)
 from privacy.retention import After, AsProof, Until
 from privacy.strategies import Empty
 
@@ -234,8 +248,8 @@ describe(
     people=People.EVERYBODY,
     subject="cart__user__subject",
     fields={
-        "listing": Personal("content.interest", **IN_A_LINE, edit="pages:cart"),
-        "quantity": Personal("content.interest", **IN_A_LINE, edit="pages:cart"),
+        "listing": Personal("content.interest", **IN_A_LINE, edit="orders:cart"),
+        "quantity": Personal("content.interest", **IN_A_LINE, edit="orders:cart"),
         "added_at": Personal("trace.time", **IN_A_LINE, source=Source.PORTAL),
         **not_personal(
             _("the price of the ad as it was last shown"),
@@ -248,7 +262,7 @@ describe(
 TYPED = {
     "purposes": ["orders"],
     "kept": Until("expires_at", _("for 30 minutes, or until the order is sent")),
-    "edit": "pages:cart",
+    "edit": "orders:cart",
 }
 describe(
     Entries,
@@ -327,3 +341,47 @@ register_form(
     purposes=["orders"],
     fields={**kept_in(Change, "act", "note")},
 )
+register_cookie(
+    Cookie(
+        name=settings.CART_COOKIE_NAME,
+        what=_(
+            "The key to the cart of somebody who is not signed in. It is set when the first ad is "
+            "put in, and goes when the cart joins an account."
+        ),
+        purpose="orders",
+        lifetime=Cart.LASTS,
+        is_needed=True,
+    )
+)
+register_cookie(
+    Cookie(
+        name=settings.CART_COUNT_COOKIE_NAME,
+        what=_(
+            "How many ads lie in the cart, to show it beside the word “Cart”. It is set when the "
+            "first ad is put in, and goes with the last one or when you sign out."
+        ),
+        purpose="orders",
+        lifetime=Cart.LASTS,
+        is_needed=True,
+        # The page itself reads it, and so is the same for everybody.
+        http_only=False,
+    )
+)
+register_cache(
+    CachePrefix(
+        "orders:carts:",
+        what=_("How many carts were begun from one place of the net."),
+        purpose="security",
+        longest=timedelta(hours=1),
+        is_digested=True,
+    )
+)
+register_form(
+    "quantity",
+    _("How much of an ad goes into the cart"),
+    QuantityForm,
+    purposes=["orders"],
+    fields=kept_in(CartLine, "quantity"),
+)
+register_task(tasks.forget_carts)
+register_task(tasks.forget_entries)

@@ -25,7 +25,7 @@ from privacy.ledger import Occasion
 from privacy.models import Subject, Version
 from sellers.models import Payment, Seller, Shipping
 
-PRICE = ["price_kind", "price", "currency", "unit"]
+PRICE = CartLine.PRICE
 WITHOUT_ADDRESS = {Shipping.Method.PICKUP}
 
 

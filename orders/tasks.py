@@ -1,7 +1,9 @@
 from celery import shared_task
+from django.utils import timezone
 
 from letters.after_commit import after_commit
-from orders import clock, forgetting
+from orders import carts, clock, forgetting
+from orders.models import Entries
 
 
 @shared_task
@@ -15,3 +17,15 @@ def sweep_timers():
 def forget_old_contacts():
     if forgetting.forget_contacts() == forgetting.AT_ONCE:
         after_commit(forget_old_contacts)
+
+
+@shared_task
+def forget_carts():
+    """What nobody has come back to for a week."""
+    carts.forget_old()
+
+
+@shared_task
+def forget_entries():
+    """What was typed into an order form and not sent."""
+    Entries.objects.filter(expires_at__lte=timezone.now()).delete()

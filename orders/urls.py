@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from orders.views import acting, lists, order, papers
+from orders.views import acting, cart, lists, order, papers
 
 
 class Reference:
@@ -26,6 +26,11 @@ urlpatterns = [
     path("account/sales/sales.xlsx", lists.export, {"kind": "xlsx"}, name="sales_xlsx"),
     path("orders/<reference:reference>/print/", papers.printed, name="print"),
     path("orders/<reference:reference>/pdf/", papers.pdf, name="pdf"),
+    path("cart/", cart.cart, name="cart"),
+    path("cart/add/<int:pk>/", cart.add, name="add"),
+    path("cart/change/<int:pk>/", cart.change, name="change"),
+    path("cart/remove/<int:pk>/", cart.remove, name="remove"),
+    path("cart/<slug:seller>/<str:currency>/prices/", cart.take_prices, name="take_prices"),
     path("orders/<reference:reference>/", order.order, name="order"),
     path("orders/<reference:reference>/open/", order.open_by_key, name="open"),
     path("orders/<reference:reference>/accept/", acting.accept, name="accept"),

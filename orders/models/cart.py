@@ -8,7 +8,17 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from listings.models import Currency, Listing
 from listings.models.catalogue import PriceKind
+from listings.units import SIGNS
+from orders.models.order_line import sum_of
 from sellers.models import Seller
+
+
+class CartQuerySet(models.QuerySet):
+    def in_use(self):
+        return self.filter(touched_at__gt=timezone.now() - Cart.LASTS)
+
+    def over(self):
+        return self.filter(touched_at__lte=timezone.now() - Cart.LASTS)
 
 
 class Cart(models.Model):
@@ -21,6 +31,8 @@ class Cart(models.Model):
     # Of a random token in a cookie; whoever reads the database cannot open the cart.
     token_digest = models.CharField(max_length=64, blank=True, editable=False)
     touched_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = CartQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("cart")
@@ -43,6 +55,8 @@ class Cart(models.Model):
 
 class CartLine(models.Model):
     """So much of an ad, with its price as it was when the buyer last saw it."""
+
+    PRICE = ["price_kind", "price", "currency", "unit"]
 
     cart = models.ForeignKey(Cart, on_delete=models.CASCADE, related_name="lines")
     listing = models.ForeignKey(Listing, on_delete=models.CASCADE, related_name="+")
@@ -67,6 +81,29 @@ class CartLine(models.Model):
 
     def __str__(self):
         return f"№ {self.pk}"
+
+    @property
+    def unit_sign(self):
+        return SIGNS[self.unit]
+
+    @property
+    def sum(self):
+        """By the price of the ad as it is now; None where it is to be agreed."""
+        return sum_of(self.listing.price, self.quantity)
+
+    @property
+    def price_now(self):
+        """Of the ad, in one word for forms: it comes back with what the buyer decides on it."""
+        return " ".join(str(getattr(self.listing, name)) for name in self.PRICE)
+
+    @property
+    def has_new_price(self):
+        return any(getattr(self, name) != getattr(self.listing, name) for name in self.PRICE)
+
+    def take_price(self):
+        """The buyer has seen the price of now. The caller saves."""
+        for name in self.PRICE:
+            setattr(self, name, getattr(self.listing, name))
 
 
 class Entries(models.Model):
