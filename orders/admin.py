@@ -54,8 +54,7 @@ class LineInline(ReadOnly, admin.TabularInline):
 class ChangeInline(ReadOnly, admin.TabularInline):
     model = Change
     template = "admin/edit_inline/table.html"
-    fields = ["at", "act", "role", "before", "after", "has_note"]
-    readonly_fields = ["has_note"]
+    fields = readonly_fields = ["at", "act", "role", "before", "after", "has_note"]
 
     @admin.display(description=_("note"), boolean=True)
     def has_note(self, change):
@@ -65,7 +64,7 @@ class ChangeInline(ReadOnly, admin.TabularInline):
 class OfferInline(ReadOnly, admin.TabularInline):
     model = Offer
     template = "admin/edit_inline/table.html"
-    fields = ["round", "at", "answer", "answered_at"]
+    fields = readonly_fields = ["round", "at", "answer", "answered_at"]
 
 
 def mask_of(name):
