@@ -209,7 +209,7 @@ CELERY_BEAT_SCHEDULE = {
     "ads nobody needs": {"task": "listings.tasks.put_away", "schedule": 60 * 60},
     "complaints and bans long over": {
         "task": "moderation.tasks.forget_old",
-        "schedule": 24 * 60 * 60,
+        "schedule": 10 * 60,
     },
     "sessions that ended": {"task": "accounts.tasks.clear_sessions", "schedule": 60 * 60},
 }

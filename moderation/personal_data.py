@@ -6,10 +6,11 @@ Of a company they say nothing about a person, and lead to nobody.
 from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
 
+from listings.personal_data.ads import OF_THE_AD, ROW_NUMBER, with_the_ad
 from moderation import forms
 from moderation.models import Appeal, Ban, Claim, Complaint, Decision, StopWord
+from moderation.models.ban import over as bans_over
 from moderation.models.complaint import KEPT_FOR
 from moderation.tasks import forget_old
 from privacy.data_map import (
@@ -29,15 +30,13 @@ from privacy.registers import (
     register_form,
     register_task,
 )
-from privacy.retention import After, Until, WhileAccountExists
+from privacy.retention import ByRule, Until
 
-ROW_NUMBER = not_personal(_("the number of the row"), "id")
-OF_THE_AD = not_personal(_("points to the ad"), "listing")
 BY_STAFF = not_personal(_("points to the member of staff who acted"), "by")
 
 ABOUT_THE_AD = {
     "purposes": ["compliance"],
-    "kept": WhileAccountExists(),
+    "kept": with_the_ad(_("as long as the ad is kept")),
     "source": Source.PORTAL,
     "shown_to": (Recipient.COLLEAGUES, Recipient.STAFF),
 }
@@ -59,7 +58,15 @@ describe(
 )
 
 # What has been sent stays as it was sent; who wants it gone asks for that there.
-OWN_WORDS = ABOUT_THE_AD | {"source": Source.PERSON, "edit": "accounts:privacy"}
+ABOUT_A_DECISION = ABOUT_THE_AD | {
+    "kept": ByRule(
+        _("as long as the ad is kept"),
+        lambda appeals, now: appeals.filter(
+            decision__in=ABOUT_THE_AD["kept"].over(Decision.objects.all(), now)
+        ),
+    )
+}
+OWN_WORDS = ABOUT_A_DECISION | {"source": Source.PERSON, "edit": "accounts:privacy"}
 describe(
     Appeal,
     title=_("Your appeals against decisions of moderators"),
@@ -67,23 +74,19 @@ describe(
     subject="by__subject",
     fields={
         "text": FreeText("moderation.report", **OWN_WORDS),
-        **dict.fromkeys(("at", "due_at"), Personal("trace.time", **ABOUT_THE_AD)),
+        **dict.fromkeys(("at", "due_at"), Personal("trace.time", **ABOUT_A_DECISION)),
         **not_personal(_("points to the account that did it"), "by"),
         **not_personal(_("points to the decision"), "decision", "answer"),
         **ROW_NUMBER,
     },
 )
 
-AFTER_A_YEAR = After(
-    "at",
-    days=KEPT_FOR.days,
-    sentence=ngettext_lazy(
-        "%(days)d day after it was sent", "%(days)d days after it was sent", "days"
-    ),
-)
 OF_A_VISITOR = {
     "purposes": ["compliance"],
-    "kept": AFTER_A_YEAR,
+    "kept": with_the_ad(
+        _("12 months after it was sent, never longer than the ad"),
+        lambda complaints, now: complaints.filter(at__lte=now - KEPT_FOR),
+    ),
     "shown_to": (Recipient.STAFF,),
     "edit": "accounts:privacy",
 }
@@ -112,7 +115,7 @@ describe(
 
 BANNED = {
     "purposes": ["security", "compliance"],
-    "kept": Until("until", _("until the ban is over, and a month more")),
+    "kept": ByRule(_("until the ban is over, and a month more"), bans_over),
     "source": Source.PORTAL,
     "shown_to": (Recipient.STAFF,),
 }

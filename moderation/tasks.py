@@ -2,7 +2,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from moderation.models import Ban, Claim, Complaint
-from moderation.models.ban import KEPT_AFTER
+from moderation.models.ban import over
 from moderation.models.complaint import KEPT_FOR
 
 
@@ -11,6 +11,5 @@ def forget_old():
     """Complaints of last year, bans long over, claims nobody holds."""
     now = timezone.now()
     Complaint.objects.filter(at__lte=now - KEPT_FOR).delete()
-    Ban.objects.filter(until__lte=now - KEPT_AFTER).delete()
-    Ban.objects.filter(lifted_at__lte=now - KEPT_AFTER).delete()
+    over(Ban.objects.all(), now).delete()
     Claim.objects.filter(until__lte=now).delete()
