@@ -30,9 +30,19 @@ class ComplaintForm(forms.ModelForm):
         ),
     )
 
+    email = forms.EmailField(
+        label=_("E-mail for the outcome"),
+        required=False,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        help_text=_(
+            "If you like. Signed in you need not write it: the letter goes to your account's "
+            "address. This one is deleted as soon as the letter is written."
+        ),
+    )
+
     class Meta:
         model = Complaint
-        fields = ["reason", "text"]
+        fields = ["reason", "text", "email"]
 
     def clean(self):
         given = super().clean()

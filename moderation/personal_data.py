@@ -81,32 +81,57 @@ describe(
     },
 )
 
+
+def old(complaints, now):
+    return complaints.filter(at__lte=now - KEPT_FOR)
+
+
+def told(complaints, now):
+    return old(complaints, now) | complaints.filter(answer__isnull=False).exclude(email="")
+
+
+def uncounted(complaints, now):
+    return complaints.filter(at__lte=now - Complaint.COUNTS_FOR).exclude(network="")
+
+
 OF_A_VISITOR = {
     "purposes": ["compliance"],
-    "kept": with_the_ad(
-        _("12 months after it was sent, never longer than the ad"),
-        lambda complaints, now: complaints.filter(at__lte=now - KEPT_FOR),
-    ),
+    "kept": with_the_ad(_("12 months after it was sent, never longer than the ad"), old),
     "shown_to": (Recipient.STAFF,),
     "edit": "accounts:privacy",
+}
+FOR_THE_LETTER = OF_A_VISITOR | {
+    "kept": with_the_ad(
+        _("until the outcome is written to you, at most 12 months and never longer than the ad"),
+        told,
+    ),
+    "shown_to": (Recipient.MAIL_SERVER,),
+}
+BY_THE_BROWSER = OF_A_VISITOR | {
+    "source": Source.DEVICE,
+    "purposes": ["security"],
+    "shown_to": (),
+    "edit": "",
 }
 describe(
     Complaint,
     title=_("Your reports about ads of others"),
-    people=People.HOLDERS,
-    subject="by__subject",
+    people=People.EVERYBODY,
+    subject="subject",
     fields={
         "reason": Personal("moderation.report", **OF_A_VISITOR),
         "text": FreeText("moderation.report", **OF_A_VISITOR),
-        "visitor": Personal(
+        "email": Personal("contact.email", **FOR_THE_LETTER),
+        "language": Personal("profile.language", **FOR_THE_LETTER | {"source": Source.DEVICE}),
+        "visitor": Personal("device.network", **BY_THE_BROWSER),
+        "network": Personal(
             "device.network",
-            **OF_A_VISITOR
-            | {"source": Source.DEVICE, "purposes": ["security"], "shown_to": (), "edit": ""},
+            **BY_THE_BROWSER | {"kept": with_the_ad(_("14 days after it was sent"), uncounted)},
         ),
         **dict.fromkeys(
             ("at", "on"), Personal("trace.time", **OF_A_VISITOR | {"source": Source.PORTAL})
         ),
-        **not_personal(_("points to the account that did it"), "by"),
+        **not_personal(_("points to the person it is about"), "subject"),
         **not_personal(_("points to the decision"), "answer"),
         **OF_THE_AD,
         **ROW_NUMBER,
@@ -169,7 +194,7 @@ register_task(forget_old)
 register_cache(
     CachePrefix(
         "moderation:reports:",
-        what=_("How many ads somebody reported today."),
+        what=_("How many ads somebody reported, and for how many an address was given, today."),
         purpose="security",
         longest=timedelta(days=1),
         is_digested=True,
@@ -181,7 +206,7 @@ register_form(
     _("Report an ad"),
     forms.ComplaintForm,
     purposes=["compliance"],
-    fields=kept_in(Complaint, "reason", "text"),
+    fields=kept_in(Complaint, "reason", "text", "email"),
 )
 register_form(
     "appeal",

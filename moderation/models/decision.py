@@ -27,6 +27,7 @@ class Decision(models.Model):
         KEEP = "keep", _("looked at and left as it is")
         REJECT = "reject", _("refused")
         REFILE = "refile", _("put into another category")
+        HIDE = "hide", _("hidden after reports until a moderator has read it")
         BLOCK = "block", _("blocked")
         UNBLOCK = "unblock", _("unblocked")
         UPHOLD = "uphold", _("appeal declined")

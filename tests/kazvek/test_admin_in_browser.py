@@ -130,7 +130,11 @@ def make_cases(seller, buyer, moderator):
     )
     Appeal.objects.create(decision=decision, by=buyer, text="It is gone.", due_at=now)
     Complaint.objects.create(
-        listing=listing, reason="fraud", visitor="0" * 64, on=timezone.localdate(), by=buyer
+        listing=listing,
+        reason="fraud",
+        visitor="0" * 64,
+        on=timezone.localdate(),
+        subject=buyer.subject,
     )
 
 

@@ -78,6 +78,7 @@ def market(make_listing, seller, aigul, marat):
         photo_order=[shown.pk], document_order=[document.pk]
     )
     complaint = {"listing": lives, "reason": "sold", "visitor": "x" * 64, "on": today}
+    complaint |= {"network": "y" * 64, "email": "guest@example.com", "language": "ru"}
     yesterday = today - timedelta(days=1)
     return {
         "draft": (ad("draft"), 30),
