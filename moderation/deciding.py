@@ -27,7 +27,7 @@ WITHIN = timedelta(days=30)
 
 
 class OwnAd(Exception):
-    """A moderator does not judge the ads of the seller they act for."""
+    """A moderator does not judge the seller they act for."""
 
 
 def matter_of(listing: Listing) -> Matter:
@@ -44,7 +44,7 @@ def is_hidden(listing: Listing) -> bool:
 
 def approve(listing: Listing, by: User, rules: RulesInForce | None = None) -> Decision:
     """Publish it; or note that what is public already was looked at."""
-    refuse_own(listing, by)
+    refuse_own(listing.seller_id, by)
     rules, matter = rules or RulesInForce(), matter_of(listing)
     with transaction.atomic():
         after = reviewing.approve(listing, by)
@@ -67,7 +67,7 @@ def block(listing, by, reasons, note="", rule: Rule | None = None, rules=None) -
 
 
 def refuse(change, act, listing, by, reasons, note, rule, rules):
-    refuse_own(listing, by)
+    refuse_own(listing.seller_id, by)
     cited = rules_of(reasons, rules or RulesInForce())
     cited += [rule] if rule else []
     if not reasons or not cited:
@@ -83,7 +83,7 @@ def refuse(change, act, listing, by, reasons, note, rule, rules):
 
 def refile(listing: Listing, by: User, category: Category, rules=None) -> Decision:
     """It is still to be approved or refused afterwards."""
-    refuse_own(listing, by)
+    refuse_own(listing.seller_id, by)
     rule = (rules or RulesInForce()).rule(*MOVED_BY)
     matter = matter_of(listing)
     with transaction.atomic():
@@ -96,7 +96,7 @@ def refile(listing: Listing, by: User, category: Category, rules=None) -> Decisi
 
 
 def unblock(listing: Listing, by: User, note="", rules=None) -> Decision:
-    refuse_own(listing, by)
+    refuse_own(listing.seller_id, by)
     rule = (rules or RulesInForce()).rule(*CHECKED_BY[Matter.NEW])
     with transaction.atomic():
         after = reviewing.unblock(listing, by)
@@ -123,8 +123,8 @@ def keep(listing, by, act, matter, rules, reasons=(), note=""):
     return decision
 
 
-def refuse_own(listing, by):
-    if Member.objects.filter(seller=listing.seller_id, user=by).exists():
+def refuse_own(seller_pk, by):
+    if Member.objects.filter(seller=seller_pk, user=by).exists():
         raise OwnAd
 
 

@@ -9,8 +9,17 @@ from django.utils.translation import gettext_lazy as _
 
 from listings.personal_data.ads import OF_THE_AD, ROW_NUMBER, with_the_ad
 from moderation import forms
-from moderation.models import Appeal, Ban, Claim, Complaint, Decision, StopWord
-from moderation.models.ban import over as bans_over
+from moderation.models import (
+    Appeal,
+    Ban,
+    Claim,
+    Complaint,
+    Decision,
+    Removal,
+    StopWord,
+    ban,
+    removal,
+)
 from moderation.models.complaint import KEPT_FOR
 from moderation.tasks import forget_old
 from privacy.data_map import (
@@ -52,6 +61,26 @@ describe(
         "note": FreeText("moderation.decision", **ABOUT_THE_AD),
         **dict.fromkeys(("at", "overturned_at"), Personal("trace.time", **ABOUT_THE_AD)),
         **OF_THE_AD,
+        **BY_STAFF,
+        **ROW_NUMBER,
+    },
+)
+
+OFF_THE_PAGE = ABOUT_THE_AD | {
+    "kept": ByRule(_("12 months after it was decided"), removal.over),
+}
+describe(
+    Removal,
+    title=_("What moderators removed from your page as a seller"),
+    people=People.HOLDERS,
+    subject="seller__subject",
+    fields={
+        **dict.fromkeys(
+            ("parts", "reasons", "rules"), Personal("moderation.decision", **OFF_THE_PAGE)
+        ),
+        "note": FreeText("moderation.decision", **OFF_THE_PAGE),
+        "at": Personal("trace.time", **OFF_THE_PAGE),
+        **not_personal(_("points to the seller"), "seller"),
         **BY_STAFF,
         **ROW_NUMBER,
     },
@@ -140,7 +169,7 @@ describe(
 
 BANNED = {
     "purposes": ["security", "compliance"],
-    "kept": ByRule(_("until the ban is over, and a month more"), bans_over),
+    "kept": ByRule(_("until the ban is over, and a month more"), ban.over),
     "source": Source.PORTAL,
     "shown_to": (Recipient.STAFF,),
 }
@@ -228,6 +257,7 @@ register_form(
 register_form(
     "decision",
     _("Decision of a moderator about an ad"),
+    forms.GroundsForm,
     forms.DecisionForm,
     purposes=["compliance"],
     fields={
@@ -235,5 +265,16 @@ register_form(
         **not_kept(_("It names what was read."), "seen"),
         **not_kept(_("It is kept among the rules of the decision."), "rule"),
         **not_kept(_("It moves the ad."), "category"),
+    },
+)
+register_form(
+    "removal",
+    _("Removal of a logo or a text from the page of a seller"),
+    forms.RemovalForm,
+    purposes=["compliance"],
+    fields={
+        **kept_in(Removal, "parts", "reasons", "note"),
+        **not_kept(_("It names what was read."), "seen"),
+        **not_kept(_("It is kept among the rules of the decision."), "rule"),
     },
 )

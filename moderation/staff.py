@@ -9,7 +9,14 @@ MAY = {
     "sellers": ["view_seller", "add_verification"],
     "listings": ["view_listing"],
     "moderation": [
-        *("add_decision", "view_decision", "view_complaint", "view_appeal", "change_appeal"),
+        *(
+            "add_decision",
+            "view_decision",
+            "view_removal",
+            "view_complaint",
+            "view_appeal",
+            "change_appeal",
+        ),
         *("view_ban", "add_ban", "change_ban"),
         *("view_stopword", "add_stopword", "change_stopword", "delete_stopword"),
     ],

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from kazvek.celery import app
 from listings.models import DailyCount, Document, Favourite, Listing, Photo, Revision, SavedSearch
-from moderation.models import Appeal, Ban, Claim, Complaint, Decision
+from moderation.models import Appeal, Ban, Claim, Complaint, Decision, Removal
 from privacy.data_map import DATA_MAP
 
 HOUR = timedelta(hours=1)
@@ -119,6 +119,12 @@ def market(make_listing, seller, aigul, marat):
         "document that no ad shows": (
             Document.objects.create(listing=lives, file="documents/y.pdf", **pdf),
             0,
+        ),
+        "removal": (
+            Removal.objects.create(
+                seller=seller, parts=["logo"], reasons=["spam"], rules=["rules-posting/1/3.7"]
+            ),
+            365,
         ),
         "claim": (Claim.take(lives, aigul), 0),
         "ban that ends": (
