@@ -227,7 +227,7 @@ CELERY_BEAT_SCHEDULE = {
     "what order forms held": {"task": "orders.tasks.forget_entries", "schedule": 5 * 60},
     "complaints and bans long over": {
         "task": "moderation.tasks.forget_old",
-        "schedule": 24 * 60 * 60,
+        "schedule": 10 * 60,
     },
     "sessions that ended": {"task": "accounts.tasks.clear_sessions", "schedule": 60 * 60},
 }

@@ -9,7 +9,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from letters.after_commit import after_commit
-from listings import listing_admin  # noqa: F401  (registers what it shows)
+from listings import listing_admin  # noqa: F401 registers what it shows
 from listings.catalogue import Catalogue
 from listings.models import (
     Attribute,

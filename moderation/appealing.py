@@ -53,7 +53,7 @@ def answer(appeal: Appeal, by: User, *, is_granted: bool, note: str) -> Decision
         if decision.by_id == by.pk:
             raise AnotherAnswers
         listing = Listing.objects.select_for_update().get(pk=decision.listing_id)
-        refuse_own(listing, by)
+        refuse_own(listing.seller_id, by)
         rule = RulesInForce().rule(*ANSWERED_BY)
         is_restored = False
         if is_granted:

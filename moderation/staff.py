@@ -10,7 +10,14 @@ MAY = {
     "listings": ["view_listing"],
     "orders": ["view_order", "reveal_contacts", "settle_disputes"],
     "moderation": [
-        *("add_decision", "view_decision", "view_complaint", "view_appeal", "change_appeal"),
+        *(
+            "add_decision",
+            "view_decision",
+            "view_removal",
+            "view_complaint",
+            "view_appeal",
+            "change_appeal",
+        ),
         *("view_ban", "add_ban", "change_ban"),
         *("view_stopword", "add_stopword", "change_stopword", "delete_stopword"),
     ],

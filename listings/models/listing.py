@@ -247,11 +247,11 @@ class Listing(Content):
                 fields=["touched_at"],
                 condition=Q(
                     state__in=[
-                        *(State.DRAFT, State.REJECTED),
+                        *(State.DRAFT, State.REJECTED, State.BLOCKED),
                         *(State.EXPIRED, State.SOLD, State.ARCHIVED),
                     ]
                 ),
-                name="listing_resting",
+                name="listing_at_rest",
             ),
             models.Index(
                 fields=["waiting_since", "id"],

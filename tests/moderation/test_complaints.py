@@ -49,7 +49,7 @@ def test_one_person_reports_an_ad_once_a_day_from_wherever(
         assert answer.status_code == 302
 
     assert Complaint.objects.count() == 2
-    assert Complaint.objects.exclude(by=None).get().by == marat
+    assert Complaint.objects.exclude(subject=None).get().subject == marat.subject
     listing.refresh_from_db()
     assert listing.version == 2
 

@@ -5,7 +5,7 @@ from django.core.management import call_command
 
 from sellers.models import Verification
 from sellers.verification import VerifiedElsewhere, verify
-from tests.sellers.conftest import BIN, IIN, OTHER_BIN
+from tests.conftest import BIN, IIN, OTHER_BIN
 
 STOREFRONT = "/en/sellers/zharkyn-dala/"
 CHECKED = {"saw_documents": "on", "checked_number": "on"}
