@@ -7,7 +7,7 @@ MAY = {
     "accounts": ["view_user"],
     "letters": ["view_letter"],
     "sellers": ["view_seller", "add_verification"],
-    "listings": ["view_listing"],
+    "listings": ["view_listing", "view_document"],
     "moderation": [
         *("add_decision", "view_decision", "view_complaint", "view_appeal", "change_appeal"),
         *("view_ban", "add_ban", "change_ban"),

@@ -166,6 +166,13 @@ def differences(listing, revision):
     changed = [(name, now, then) for name, now, then in both if now != then]
     if listing.photo_order != revision.photo_order:
         changed.append((_("Photos"), len(listing.photo_order), len(revision.photo_order)))
+    if listing.document_order != revision.document_order:
+        files = listing.documents.in_bulk()
+        names = [
+            "\n".join(files[pk].name for pk in content.document_order if pk in files)
+            for content in (listing, revision)
+        ]
+        changed.append((_("Documents"), *names))
     return changed
 
 

@@ -4,13 +4,15 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from listings import reviewing
 from listings.catalogue import remembered
-from listings.models import Category, Change, Listing, Photo, Revision
+from listings.models import Category, Change, Document, Listing, Photo, Revision
 from listings.states import Act, Role
 from moderation import deciding
 from moderation.models import Claim, Decision
@@ -391,6 +393,27 @@ def test_staff_without_the_right_see_and_decide_nothing(make_moderator, rules, w
     assert listing.state == "pending"
     assert not Claim.objects.exists()
     assert not Decision.objects.exists()
+
+
+def test_a_moderator_sees_and_opens_the_documents_that_a_change_brings(
+    moderator, changed, tmp_path, monkeypatch
+):
+    monkeypatch.setitem(vars(storages["private"]), "location", str(tmp_path))
+    kept, new = (
+        Document.objects.create(
+            listing=changed, kind="pdf", name=name, size=9, file=ContentFile(b"%PDF %%EO", name)
+        )
+        for name in ("approved.pdf", "new.pdf")
+    )
+    Listing.objects.update(document_order=[kept.pk])
+    Revision.objects.update(document_order=[new.pk])
+
+    html = moderator.get(f"/admin/moderation/queue/{changed.pk}/").content.decode()
+
+    assert re.search(r"new\.pdf</a>[^<]*\(added\)", html)
+    assert re.search(r"approved\.pdf</a>[^<]*\(removed\)", html)
+    address = re.search(r'href="([^"]+)"[^>]*>new\.pdf', html)[1]
+    assert moderator.get(address).status_code == 200
 
 
 def test_visitors_and_sellers_do_not_reach_the_queue(client, browser, waiting):
