@@ -3,12 +3,12 @@
 import hmac
 from hashlib import sha256
 
-from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.devices import device_name
+from accounts.visitors import network_of
 from listings.models import Listing
 from moderation.models import Complaint
 from ui.limits import is_within
@@ -44,5 +44,5 @@ def visitor_of(request) -> str:
         who = str(request.user.subject_id)
     else:
         browser = device_name(request.headers.get("User-Agent", ""))
-        who = f"{get_adapter().get_client_ip(request)} {browser}"
+        who = f"{network_of(request)} {browser}"
     return hmac.new(settings.PRIVACY_KEY.encode(), f"report {who}".encode(), sha256).hexdigest()

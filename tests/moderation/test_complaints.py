@@ -121,3 +121,20 @@ def test_a_report_is_taken_without_cookies_and_script(client, listing):
 
     assert answer.status_code == 302
     assert Complaint.objects.count() == 1
+
+
+def test_whoever_has_a_whole_network_reports_an_ad_once_a_day(client, listing):
+    for number in range(3):
+        client.post(
+            address(listing), {"reason": "fraud"}, **HERE, REMOTE_ADDR=f"2001:db8::{number}"
+        )
+
+    assert Complaint.objects.count() == 1
+
+
+def test_two_people_behind_a_server_that_writes_old_addresses_the_new_way_are_two(client, listing):
+    for last in (7, 8):
+        given = {"REMOTE_ADDR": f"::ffff:203.0.113.{last}"}
+        client.post(address(listing), {"reason": "fraud"}, **HERE, **given)
+
+    assert Complaint.objects.count() == 2
