@@ -77,7 +77,9 @@ def for_each_seller(listings, still, act):
     for seller in Seller.objects.in_bulk(keys).values():
         with transaction.atomic():
             rows = still().filter(pk__in=keys[seller.pk]).select_related("category")
-            rows = list(rows.select_for_update(of=["self"]).order_by("expires_at", "pk"))
+            # Locked by their numbers, as whoever locks many does, and told of by their ends.
+            rows = rows.select_for_update(of=["self"]).order_by("pk")
+            rows = sorted(rows, key=lambda listing: (listing.expires_at, listing.pk))
             if rows:
                 act(seller, rows)
     return len(found)

@@ -1,7 +1,9 @@
 import math
 import re
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Event
 
 import pytest
 from django.core.files.base import ContentFile
@@ -10,7 +12,7 @@ from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from listings import reviewing
+from listings import publishing, reviewing
 from listings.catalogue import remembered
 from listings.models import Category, Change, Document, Listing, Photo, Revision
 from listings.states import Act, Role
@@ -377,6 +379,49 @@ def test_moderators_at_the_same_moment_get_different_ads(waiting, make_user):
         taken = [listing.pk for listing in pool.map(take, people) if listing]
 
     assert sorted(taken) == sorted(Listing.objects.values_list("pk", flat=True))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_moderator_who_refuses_and_a_seller_who_acts_never_wait_for_each_other(
+    rules, waiting, make_user, aigul, monkeypatch
+):
+    waiting(state="published")
+    moderator = make_user("moderator@example.com")
+    has_the_ad = Event()
+    locked, end_trust = reviewing.locked, deciding.end_trust
+
+    def lock_and_tell(listing):
+        listing = locked(listing)
+        has_the_ad.set()
+        return listing
+
+    def end_trust_later(seller_pk):
+        time.sleep(0.5)  # in which the seller comes to wait
+        end_trust(seller_pk)
+
+    monkeypatch.setattr(reviewing, "locked", lock_and_tell)
+    monkeypatch.setattr(deciding, "end_trust", end_trust_later)
+
+    def refuse():
+        try:
+            deciding.reject(Listing.objects.get(), moderator, ["price"])
+        finally:
+            connection.close()
+
+    def pause():
+        has_the_ad.wait()
+        try:
+            publishing.act_on(Listing.objects.get(), Act.PAUSE, aigul)
+        except Listing.Impossible:
+            return "refused"
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        refusal, act = pool.submit(refuse), pool.submit(pause)
+        refusal.result()
+        assert act.result() == "refused"
+    assert Listing.objects.get().state == "rejected"
 
 
 def test_staff_without_the_right_see_and_decide_nothing(make_moderator, rules, waiting):
