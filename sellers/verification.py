@@ -8,7 +8,6 @@ from accounts.models import User
 from sellers.letters import tell
 from sellers.models import Seller, Verification
 
-
 # What a moderator looks at.
 VERIFIED = ["form", "name", "bin", "iin"]
 
