@@ -1,6 +1,7 @@
 import pytest
 from django.test import Client
 
+from listings.models import Listing
 from moderation.models import Complaint, Decision
 from tests.html import assert_valid
 
@@ -100,6 +101,16 @@ def test_a_report_from_another_site_or_about_a_hidden_ad_changes_nothing(
     assert client.get(address(hidden)).status_code == 404
 
     assert not Complaint.objects.exists()
+
+
+@pytest.mark.parametrize("state", ["archived", "blocked", "rejected", "draft"])
+def test_what_nobody_sees_any_more_does_not_join_the_queue(listing, state):
+    """It went while somebody was reporting it; a moderator could do nothing with it."""
+    Listing.objects.update(state=state)
+
+    Listing.objects.filter(pk=listing.pk).ask_for_review()
+
+    assert not Listing.objects.waiting().exists()
 
 
 def test_who_reports_one_ad_after_the_other_is_asked_to_come_back(client, make_listing, seller):
