@@ -116,12 +116,12 @@ class LevelFilter(admin.SimpleListFilter):
     parameter_name = "section"
 
     def lookups(self, request, model_admin):
-        return [(one.pk, str(one)) for one in Category.objects.filter(parent=None)]
+        return [(str(one.pk), str(one)) for one in Category.objects.filter(parent=None)]
 
     def queryset(self, request, categories):
-        if not (self.value() or "").isdecimal():
+        section = next((int(pk) for pk, _name in self.lookup_choices if pk == self.value()), None)
+        if section is None:
             return categories
-        section = int(self.value())
         return categories.filter(Q(pk=section) | Q(ancestors__contains=[section]))
 
 

@@ -11,6 +11,7 @@ from accounts.models import User
 from listings.catalogue import current_catalogue
 from listings.models import Category, Listing, Revision
 from listings.states import OPEN_BY_ADDRESS, Act, Role, State
+from sellers.models import Seller
 
 
 class Overtaken(Listing.Impossible):
@@ -129,7 +130,11 @@ def reinstate(listing: Listing, by: User) -> Listing:
 
 
 def locked(listing):
-    """The ad and its change, under their locks, if they are what was read."""
+    """The ad and its change, under their locks, if they are what was read.
+
+    The seller's row comes first, as it does for who writes: trust in the seller may end with it.
+    """
+    Seller.objects.select_for_update(no_key=True).get(pk=listing.seller_id)
     now = Listing.objects.select_for_update(of=["self"]).select_related("category", "seller")
     fresh = now.get(pk=listing.pk)
     # Its row is locked too: the seller may be writing in it.

@@ -130,7 +130,7 @@ def refuse_own(seller_pk, by):
 
 def end_trust(seller_id):
     """Two refusals within thirty days, and ads are read beforehand again."""
-    seller = Seller.objects.select_for_update().get(pk=seller_id)
+    seller = Seller.objects.select_for_update(no_key=True).get(pk=seller_id)
     if has_lost_trust(seller):
         seller.lost_trust_at = timezone.now()
         seller.save(update_fields=["lost_trust_at"])
@@ -138,7 +138,7 @@ def end_trust(seller_id):
 
 def give_trust_back(seller_id):
     """A refusal was a mistake: without it there may be too few of them."""
-    seller = Seller.objects.select_for_update().get(pk=seller_id)
+    seller = Seller.objects.select_for_update(no_key=True).get(pk=seller_id)
     if not has_lost_trust(seller):
         seller.lost_trust_at = None
         seller.save(update_fields=["lost_trust_at"])

@@ -26,7 +26,7 @@ from moderation.models import Claim, Decision
 from moderation.queue import TOO_LONG, counts, take_next, waiting_now
 from moderation.reasons import Reason
 from moderation.rules import RulesInForce, WithoutRule
-from moderation.showing import fields_of, photos_of
+from moderation.showing import documents_of, fields_of, photos_of
 from sellers.models import Member
 
 Act, Matter = Decision.Act, Decision.Matter
@@ -101,6 +101,7 @@ def review(request, pk):
         "change": change,
         "fields": fields_of(listing, change),
         "photos": photos_of(listing, change),
+        "documents": documents_of(listing, change),
         "findings": findings_of(listing, content),
         "complaints": listing.complaints.open(),
         "decisions": listing.decisions.select_related("by"),

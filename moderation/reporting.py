@@ -3,7 +3,6 @@
 import hmac
 from hashlib import sha256
 
-from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
@@ -62,7 +61,7 @@ def visitor_of(request) -> str:
     if request.user.is_authenticated:
         return digest(f"report {request.user.subject_id}")
     browser = device_name(request.headers.get("User-Agent", ""))
-    return digest(f"report {get_adapter().get_client_ip(request)} {browser}")
+    return digest(f"report {network_of(request)} {browser}")
 
 
 def digest(text) -> str:

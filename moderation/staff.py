@@ -7,7 +7,7 @@ MAY = {
     "accounts": ["view_user"],
     "letters": ["view_letter"],
     "sellers": ["view_seller", "add_verification"],
-    "listings": ["view_listing"],
+    "listings": ["view_listing", "view_document"],
     "orders": ["view_order", "reveal_contacts", "settle_disputes"],
     "moderation": [
         *(

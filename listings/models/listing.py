@@ -98,7 +98,8 @@ class ListingQuerySet(models.QuerySet):
 
     def ask_for_review(self):
         """Have a moderator look. Nothing that is shown changes, so it is no new version."""
-        return self.filter(waiting_since=None).update(waiting_since=timezone.now())
+        unasked = self.filter(waiting_since=None, state__in=OPEN_BY_ADDRESS)
+        return unasked.update(waiting_since=timezone.now())
 
 
 class Listing(Content):

@@ -291,3 +291,25 @@ def test_the_page_says_that_a_document_may_name_its_author(draft, browser):
     ):
         page = browser.get(f"/{language}/account/listings/{draft.pk}/photos/").content.decode()
         assert words in page
+
+
+def test_whoever_reads_an_ad_finds_its_approved_documents_there(documents, live, client):
+    public, changed, draft = documents
+    live.refresh_from_db()
+
+    html = client.get(live.get_absolute_url()).content.decode()
+
+    assert f'href="{address(public)}"' in html
+    assert public.name in html
+    assert "PDF" in html
+    assert changed.name not in html
+    assert draft.name not in html
+
+
+def test_a_seller_sees_which_documents_a_change_would_bring(documents, live, browser):
+    public, changed, _draft = documents
+
+    html = browser.get(f"/en/account/listings/{live.pk}/").content.decode()
+
+    assert public.name in html
+    assert changed.name in html
