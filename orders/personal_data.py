@@ -3,11 +3,15 @@
 A seller's own name on an order leads to the seller; goods and amounts are of both sides' books.
 """
 
+from datetime import timedelta
+
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from accounts.personal_data import IN_SESSION
+from orders import forms
 from orders.access import OPENED
 from orders.models import (
     Cart,
@@ -31,6 +35,15 @@ from privacy.data_map import (
     describe,
     describe_keys,
     not_personal,
+)
+from privacy.registers import (
+    CachePrefix,
+    Cookie,
+    kept_in,
+    not_kept,
+    register_cache,
+    register_cookie,
+    register_form,
 )
 from privacy.retention import After, AsProof, Until
 from privacy.strategies import Empty
@@ -228,8 +241,8 @@ describe(
     people=People.EVERYBODY,
     subject="cart__user__subject",
     fields={
-        "listing": Personal("content.interest", **IN_A_LINE, edit="pages:cart"),
-        "quantity": Personal("content.interest", **IN_A_LINE, edit="pages:cart"),
+        "listing": Personal("content.interest", **IN_A_LINE, edit="orders:cart"),
+        "quantity": Personal("content.interest", **IN_A_LINE, edit="orders:cart"),
         "added_at": Personal("trace.time", **IN_A_LINE, source=Source.PORTAL),
         **not_personal(
             _("the price of the ad as it was last shown"),
@@ -241,8 +254,14 @@ describe(
 )
 TYPED = {
     "purposes": ["orders"],
-    "kept": Until("expires_at", _("for 30 minutes, or until the order is sent")),
-    "edit": "pages:cart",
+    "kept": Until(
+        "expires_at",
+        _(
+            "for 30 minutes, or until the order is sent; your contacts stay for 30 minutes after "
+            "that if the cart holds goods of other sellers"
+        ),
+    ),
+    "edit": "orders:cart",
 }
 describe(
     Entries,
@@ -270,4 +289,38 @@ describe_keys(
     Session,
     "session_data",
     {OPENED: Personal("access.session", **IN_SESSION | {"purposes": ["orders"]})},
+)
+
+register_cookie(
+    Cookie(
+        name=settings.CART_COOKIE_NAME,
+        what=_(
+            "The key to the cart of somebody who is not signed in. It is set when the first ad is "
+            "put in, and goes when the cart joins an account."
+        ),
+        purpose="orders",
+        lifetime=Cart.LASTS,
+        is_needed=True,
+    )
+)
+
+register_form(
+    "order",
+    _("order form"),
+    forms.OrderForm,
+    purposes=["orders"],
+    fields={
+        **kept_in(Order, *Order.CONTACTS, "shipping", "payment"),
+        **not_kept(_("It says what the form showed, and is compared with it."), "seal"),
+    },
+)
+
+register_cache(
+    CachePrefix(
+        "orders:sent:",
+        what=_("How many orders somebody sent within an hour."),
+        purpose="security",
+        longest=timedelta(hours=1),
+        is_digested=True,
+    )
 )

@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from orders.views import order
+from orders.views import cart, order, ordering
 
 
 class Reference:
@@ -20,6 +20,8 @@ register_converter(Reference, "reference")
 app_name = "orders"
 
 urlpatterns = [
+    path("cart/", cart.cart, name="cart"),
+    path("cart/<slug:slug>/<str:currency>/order/", ordering.ordering, name="ordering"),
     path("orders/<reference:reference>/", order.order, name="order"),
     path("orders/<reference:reference>/open/", order.open_by_key, name="open"),
 ]

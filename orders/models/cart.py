@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from listings.models import Currency, Listing
 from listings.models.catalogue import PriceKind
+from listings.units import SIGNS
+from orders.models.order_line import sum_of
 from sellers.models import Seller
 
 
@@ -44,6 +46,8 @@ class Cart(models.Model):
 class CartLine(models.Model):
     """So much of an ad, with its price as it was when the buyer last saw it."""
 
+    PRICE = ["price_kind", "price", "currency", "unit"]
+
     cart = models.ForeignKey(Cart, on_delete=models.CASCADE, related_name="lines")
     listing = models.ForeignKey(Listing, on_delete=models.CASCADE, related_name="+")
     quantity = models.DecimalField(_("quantity"), max_digits=14, decimal_places=3)
@@ -68,21 +72,46 @@ class CartLine(models.Model):
     def __str__(self):
         return f"№ {self.pk}"
 
+    @property
+    def unit_sign(self):
+        return SIGNS[self.unit]
+
+    @property
+    def sum(self):
+        """By the price of the ad as it is now; None where it is to be agreed."""
+        return sum_of(self.listing.price, self.quantity)
+
+    @property
+    def price_now(self):
+        """Of the ad, in one word for forms: it comes back with what the buyer decides on it."""
+        return " ".join(str(getattr(self.listing, name)) for name in self.PRICE)
+
+    @property
+    def has_new_price(self):
+        return any(getattr(self, name) != getattr(self.listing, name) for name in self.PRICE)
+
+    def take_price(self):
+        """The buyer has seen the price of now. The caller saves."""
+        for name in self.PRICE:
+            setattr(self, name, getattr(self.listing, name))
+
 
 class Entries(models.Model):
     """What was typed into the order form and is not sent: kept a little for "Back to cart"."""
 
     LAST = timedelta(minutes=30)
+    # Longer than anything an order takes: what is too long is kept, too, to be made shorter.
+    LONGEST = 2000
 
     cart = models.ForeignKey(Cart, on_delete=models.CASCADE, related_name="entries")
     seller = models.ForeignKey(Seller, on_delete=models.CASCADE, related_name="+")
     currency = models.CharField(max_length=3, choices=Currency)
-    full_name = models.CharField(max_length=200, blank=True)
-    organization = models.CharField(max_length=200, blank=True)
-    email = models.CharField(max_length=254, blank=True)
-    phone = models.CharField(max_length=40, blank=True)
-    address = models.CharField(max_length=500, blank=True)
-    comment = models.CharField(max_length=512, blank=True)
+    full_name = models.CharField(max_length=LONGEST, blank=True)
+    organization = models.CharField(max_length=LONGEST, blank=True)
+    email = models.CharField(max_length=LONGEST, blank=True)
+    phone = models.CharField(max_length=LONGEST, blank=True)
+    address = models.CharField(max_length=LONGEST, blank=True)
+    comment = models.CharField(max_length=LONGEST, blank=True)
     shipping = models.CharField(max_length=9, blank=True)
     payment = models.CharField(max_length=10, blank=True)
     expires_at = models.DateTimeField(editable=False)
