@@ -15,6 +15,9 @@ def let_in(request: HttpRequest, order: Order) -> None:
     """This browser sent the order, or showed its key."""
     opened = [each for each in request.session.get(OPENED, []) if each != order.reference]
     request.session[OPENED] = [*opened, order.reference][-MOST_OPENED:]
+    if not request.user.is_authenticated:
+        # Others may use the same computer.
+        request.session.set_expiry(0)
 
 
 def order_of_buyer(request: HttpRequest, reference: str) -> Order:

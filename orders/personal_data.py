@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from accounts.personal_data import IN_SESSION
-from orders import act_forms, tasks
+from orders import act_forms, forms, tasks
 from orders.access import OPENED
 from orders.admin import RevealForm, SettleForm
 from orders.listed import ListForm
@@ -261,7 +261,13 @@ describe(
 )
 TYPED = {
     "purposes": ["orders"],
-    "kept": Until("expires_at", _("for 30 minutes, or until the order is sent")),
+    "kept": Until(
+        "expires_at",
+        _(
+            "for 30 minutes, or until the order is sent; your contacts stay for 30 minutes after "
+            "that if the cart holds goods of other sellers"
+        ),
+    ),
     "edit": "orders:cart",
 }
 describe(
@@ -371,6 +377,26 @@ register_cache(
     CachePrefix(
         "orders:carts:",
         what=_("How many carts were begun from one place of the net."),
+        purpose="security",
+        longest=timedelta(hours=1),
+        is_digested=True,
+    )
+)
+register_form(
+    "order",
+    _("order form"),
+    forms.OrderForm,
+    purposes=["orders"],
+    fields={
+        **kept_in(Order, *Order.CONTACTS, "shipping", "payment"),
+        **not_kept(_("It says what the form showed, and is compared with it."), "seal"),
+    },
+)
+
+register_cache(
+    CachePrefix(
+        "orders:sent:",
+        what=_("How many orders somebody sent within an hour."),
         purpose="security",
         longest=timedelta(hours=1),
         is_digested=True,

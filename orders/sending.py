@@ -1,12 +1,14 @@
 """An order is sent: goods, consent, disclosure and letters in one transaction, or nothing."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import wraps
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
+from django.db.models import prefetch_related_objects
 from django.utils.translation import get_language, override
+from psycopg.errors import DeadlockDetected
 
 from accounts.models import User
 from letters.write import write_letter
@@ -23,10 +25,11 @@ from privacy.consents import give_by_order
 from privacy.disclosures import disclose
 from privacy.ledger import Occasion
 from privacy.models import Subject, Version
-from sellers.models import Payment, Seller, Shipping
+from sellers.models import Member, Payment, Seller, Shipping
 
 PRICE = CartLine.PRICE
 WITHOUT_ADDRESS = {Shipping.Method.PICKUP}
+TRIES_AGAIN = 3
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,10 @@ class Unavailable(Exception):
         self.lines = lines
 
 
+class OwnSeller(Exception):
+    """Whoever acts for a seller does not order from them."""
+
+
 def needs_address(shipping: Shipping | None) -> bool:
     return shipping is None or shipping.method not in WITHOUT_ADDRESS
 
@@ -65,8 +72,25 @@ def is_as_shown(line: CartLine, listing: Listing | None) -> bool:
     return fault_of(listing, line.quantity) is None
 
 
+def again_after_deadlock(act):
+    """The order of our own locks lets none arise; somebody else's may."""
+
+    @wraps(act)
+    def tried(*args, **kwargs):
+        for _again in range(TRIES_AGAIN):
+            try:
+                return act(*args, **kwargs)
+            except OperationalError as error:
+                if not isinstance(error.__cause__, DeadlockDetected):
+                    raise
+        return act(*args, **kwargs)
+
+    return tried
+
+
+@again_after_deadlock
 def send(
-    lines: Iterable[CartLine],
+    lines: list[CartLine],
     form: Form,
     *,
     token: UUID,
@@ -79,16 +103,27 @@ def send(
 ) -> Order:
     """Make the order of these lines of a cart, which leave it.
 
-    The same `token` is the same order, however often it comes. Raises `Unavailable`, or
-    `privacy.consents.Changed` when the policy is not any more the one shown.
+    The lines bear the quantities and prices that the buyer has seen. The same `token` is the same
+    order, however often it comes. Raises `Unavailable` and `OwnSeller`, and of
+    `privacy.consents` `NotOffered` when no orders are taken, `Changed` when the policy is not any
+    more the one shown.
     """
     with transaction.atomic():
         hold(token)
         if former := Order.objects.filter(token=token).first():
             return former
+        if user and Member.objects.filter(user=user, seller=seller).exists():
+            raise OwnSeller
+        hold_seller(seller)
         lines = sorted(lines, key=lambda line: line.listing_id)
-        listings = locked_listings(line.listing_id for line in lines)
-        problems = [line for line in lines if not is_as_shown(line, listings.get(line.listing_id))]
+        in_cart = locked_quantities(lines)
+        listings = locked_listings(lines, seller)
+        problems = [
+            line
+            for line in lines
+            if in_cart.get(line.pk) != line.quantity
+            or not is_as_shown(line, listings.get(line.listing_id))
+        ]
         if problems or not lines:
             raise Unavailable(problems)
         buyer = user.subject if user else Subject.objects.create()
@@ -119,7 +154,7 @@ def send(
         disclose(buyer, seller, seller.name, fields=given, purpose="orders", about=order.reference)
         await_answer(order)
         CartLine.objects.filter(pk__in=[line.pk for line in lines]).delete()
-        tell(order)
+        tell(order, user)
     return order
 
 
@@ -129,11 +164,26 @@ def hold(token):
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 1))", [str(token)])
 
 
-def locked_listings(keys):
+def hold_seller(seller):
+    """Whoever changes or shuts out the seller waits, or was first and is seen; other orders go on.
+
+    The seller comes before the ads, as everywhere.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT FROM sellers_seller WHERE id = %s FOR SHARE", [seller.pk])
+
+
+def locked_quantities(lines):
+    """A line leaves the cart once, also when two forms with it are sent at the same moment."""
+    rows = CartLine.objects.select_for_update().filter(pk__in=[line.pk for line in lines])
+    return dict(rows.order_by("pk").values_list("pk", "quantity"))
+
+
+def locked_listings(lines, seller):
     """In the order of their keys, or two orders would wait for each other for ever."""
     rows = Listing.objects.live().for_cards().select_related("category")
-    rows = rows.select_for_update(of=["self"]).filter(pk__in=list(keys)).order_by("pk")
-    return {listing.pk: listing for listing in rows}
+    rows = rows.filter(seller=seller, pk__in=[line.listing_id for line in lines])
+    return {row.pk: row for row in rows.select_for_update(of=["self"]).order_by("pk")}
 
 
 def set_aside(order, lines, listings):
@@ -171,23 +221,27 @@ def set_aside(order, lines, listings):
         take_from_stock(listings[line.listing_id], Decimal(line.quantity))
 
 
-def tell(order):
+def tell(order, user):
+    prefetch_related_objects([order], "lines")
+    lines = order.lines.all()
     write_letter(
         "orders/email/sent",
         to=order.email,
         language=order.language,
         order=order,
-        lines=list(order.lines.all()),
+        lines=lines,
+        # Whoever mistypes an address, or gives a stranger's, has what they wrote sent to nobody.
+        is_own_address=user is not None and user.email == order.email.lower(),
         url=url_for_buyer(order),
     )
-    for user in members_written_to(order.seller):
-        with override(user.language):
+    for member in members_written_to(order.seller):
+        with override(member.language):
             url = url_for_seller(order)
         write_letter(
             "orders/email/received",
-            to=user.email,
-            language=user.language,
+            to=member.email,
+            language=member.language,
             order=order,
-            lines=list(order.lines.all()),
+            lines=lines,
             url=url,
         )

@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from orders.views import acting, cart, lists, order, papers
+from orders.views import acting, cart, lists, order, ordering, papers
 
 
 class Reference:
@@ -31,6 +31,7 @@ urlpatterns = [
     path("cart/change/<int:pk>/", cart.change, name="change"),
     path("cart/remove/<int:pk>/", cart.remove, name="remove"),
     path("cart/<slug:seller>/<str:currency>/prices/", cart.take_prices, name="take_prices"),
+    path("cart/<slug:slug>/<str:currency>/order/", ordering.ordering, name="ordering"),
     path("orders/<reference:reference>/", order.order, name="order"),
     path("orders/<reference:reference>/open/", order.open_by_key, name="open"),
     path("orders/<reference:reference>/accept/", acting.accept, name="accept"),

@@ -110,8 +110,11 @@ def give_by_order(
     """Record the sentence at the order button, in the transaction that makes the order.
 
     The order itself is a contract (GDPR, Article 6(1)(b)); the law of Kazakhstan wants the
-    consent recorded beside it. Raises `Changed` when the policy in force is not the one shown.
+    consent recorded beside it. Raises `NotOffered` when no clause in force allows orders, and
+    `Changed` when the policy in force is not the one shown.
     """
+    if not allows(subject, "orders"):
+        raise NotOffered
     if version is None or version != version_in_force(Document.Slug.PRIVACY):
         raise Changed
     return append(
@@ -155,7 +158,7 @@ def record_end(act, subject, purpose, channel, occasion):
 
 
 def withdraw_all(subject: Subject, occasion: Occasion, *, sentence: str) -> None:
-    """Withdraw whatever the person agreed to, in one act."""
+    """Withdraw whatever rests on consent, in one act; an order rests on the contract."""
     with transaction.atomic():
         append(
             locked_chain(subject),

@@ -341,8 +341,8 @@ def publish_version(operator):
 
 @pytest.fixture
 def policy(publish_version):
-    """Without one nobody can sign up."""
-    return publish_version("privacy")
+    """Without one nobody can sign up, nor order."""
+    return publish_version("privacy", purposes=[*MAILINGS, "orders"])
 
 
 # Who sells, and what.

@@ -21,6 +21,7 @@ STYLESHEETS = [
     "css/listing-card.css",
     "css/photos.css",
     "css/dialog.css",
+    "css/ordering.css",
     "css/table.css",
     "css/notice.css",
     "css/pagination.css",

@@ -110,16 +110,18 @@ class Entries(models.Model):
     """What was typed into the order form and is not sent: kept a little for "Back to cart"."""
 
     LAST = timedelta(minutes=30)
+    # Longer than anything an order takes: what is too long is kept, too, to be made shorter.
+    LONGEST = 2000
 
     cart = models.ForeignKey(Cart, on_delete=models.CASCADE, related_name="entries")
     seller = models.ForeignKey(Seller, on_delete=models.CASCADE, related_name="+")
     currency = models.CharField(max_length=3, choices=Currency)
-    full_name = models.CharField(max_length=200, blank=True)
-    organization = models.CharField(max_length=200, blank=True)
-    email = models.CharField(max_length=254, blank=True)
-    phone = models.CharField(max_length=40, blank=True)
-    address = models.CharField(max_length=500, blank=True)
-    comment = models.CharField(max_length=512, blank=True)
+    full_name = models.CharField(max_length=LONGEST, blank=True)
+    organization = models.CharField(max_length=LONGEST, blank=True)
+    email = models.CharField(max_length=LONGEST, blank=True)
+    phone = models.CharField(max_length=LONGEST, blank=True)
+    address = models.CharField(max_length=LONGEST, blank=True)
+    comment = models.CharField(max_length=LONGEST, blank=True)
     shipping = models.CharField(max_length=9, blank=True)
     payment = models.CharField(max_length=10, blank=True)
     expires_at = models.DateTimeField(editable=False)

@@ -1,6 +1,7 @@
 """The page of an order: who sees what of it, and who may do what from there."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import connection
@@ -191,7 +192,7 @@ def test_both_sides_read_the_whole_order_in_their_language(
 
 def test_what_was_agreed_stands_beside_what_was_ordered(selling, buying, order, aigul, marat):
     line = order.lines.get()
-    life.offer(order, aigul, {line.pk: life.Terms(8, 95_000, timezone.localdate())})
+    life.offer(order, aigul, {line.pk: life.Terms(Decimal(8), Decimal(95_000), timezone.localdate())})
 
     before = html(buying, order)
     life.agree(order, marat, 1)
