@@ -192,7 +192,9 @@ def test_both_sides_read_the_whole_order_in_their_language(
 
 def test_what_was_agreed_stands_beside_what_was_ordered(selling, buying, order, aigul, marat):
     line = order.lines.get()
-    life.offer(order, aigul, {line.pk: life.Terms(Decimal(8), Decimal(95_000), timezone.localdate())})
+    life.offer(
+        order, aigul, {line.pk: life.Terms(Decimal(8), Decimal(95_000), timezone.localdate())}
+    )
 
     before = html(buying, order)
     life.agree(order, marat, 1)
@@ -279,7 +281,10 @@ def test_the_page_costs_the_same_for_one_line_or_twenty(
     )
     for each in (order, many):
         for price in (3, 2, 1):
-            terms = {line.pk: life.Terms(10, price + 90, None) for line in each.lines.all()}
+            terms = {
+                line.pk: life.Terms(Decimal(10), Decimal(price + 90), None)
+                for line in each.lines.all()
+            }
             life.offer(each, aigul, terms)
 
     def queries(order):

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import connection, transaction
@@ -121,7 +122,7 @@ def test_a_missed_day_loses_nothing_and_nobody_is_reminded_of_what_is_over(
 def test_each_offer_and_each_answer_begins_the_waiting_anew(at, order, aigul, marat, now, subjects):
     line = order.lines.get()
     at(MONDAY + 2 * A_DAY)
-    life.offer(order, aigul, {line.pk: life.Terms(10, 90, None)})
+    life.offer(order, aigul, {line.pk: life.Terms(Decimal(10), Decimal(90), None)})
     subjects()
 
     at(MONDAY + 3 * A_DAY)  # Thursday: now the buyer is awaited
@@ -131,7 +132,7 @@ def test_each_offer_and_each_answer_begins_the_waiting_anew(at, order, aigul, ma
 
     at(MONDAY + 4 * A_DAY)  # Friday: the seller again
     assert (now(order).state, subjects()) == (State.SEEN, [("aigul", REMINDED)])
-    life.offer(order, aigul, {line.pk: life.Terms(10, 91, None)})
+    life.offer(order, aigul, {line.pk: life.Terms(Decimal(10), Decimal(91), None)})
     subjects()
 
     at(MONDAY + 8.9 * A_DAY)
