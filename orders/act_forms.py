@@ -4,7 +4,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from listings.listing_form import Line, Lines
 from listings.numbers import NumberField
@@ -26,7 +26,7 @@ def note_field(**options):
 
 
 class ReasonForm(forms.Form):
-    reason = note_field(label=lazy("Why?"))
+    reason = note_field(label=gettext_lazy("Why?"))
 
     def __init__(self, data=None, *, order, role, **options):
         super().__init__(data, **options)
@@ -38,11 +38,11 @@ class ReasonForm(forms.Form):
 class TurnDownForm(ReasonForm):
     """The seller can do with a reason and without one."""
 
-    reason = note_field(label=lazy("Why?"), required=False)
+    reason = note_field(label=gettext_lazy("Why?"), required=False)
 
 
 class DisputeForm(ReasonForm):
-    reason = note_field(label=lazy("What is wrong?"))
+    reason = note_field(label=gettext_lazy("What is wrong?"))
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
@@ -75,21 +75,21 @@ class NotedDayForm(forms.Form):
 class PayForm(NotedDayForm):
     DAY = "paid_on"
 
-    paid_on = Day(label=lazy("Paid on"))
+    paid_on = Day(label=gettext_lazy("Paid on"))
     payment_document = Line(
-        label=lazy("Number of the payment"),
+        label=gettext_lazy("Number of the payment"),
         required=False,
         max_length=60,
-        help_text=lazy("For example: of the payment order or the invoice."),
+        help_text=gettext_lazy("For example: of the payment order or the invoice."),
     )
 
 
 class ShipForm(NotedDayForm):
     DAY = "shipped_on"
 
-    shipped_on = Day(label=lazy("Shipped on"))
-    carrier = Line(label=lazy("Carrier"), required=False, max_length=120)
-    waybill = Line(label=lazy("Waybill"), required=False, max_length=60)
+    shipped_on = Day(label=gettext_lazy("Shipped on"))
+    carrier = Line(label=gettext_lazy("Carrier"), required=False, max_length=120)
+    waybill = Line(label=gettext_lazy("Waybill"), required=False, max_length=60)
 
 
 class OfferForm(forms.Form):
@@ -98,7 +98,9 @@ class OfferForm(forms.Form):
     template_name = "orders/_offer_form.html"
 
     note = note_field(
-        label=lazy("Note"), required=False, help_text=lazy("The buyer reads it with the offer.")
+        label=gettext_lazy("Note"),
+        required=False,
+        help_text=gettext_lazy("The buyer reads it with the offer."),
     )
 
     def __init__(self, data=None, *, order: Order, role, **options):

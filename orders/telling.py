@@ -8,7 +8,7 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language, override
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy as _
 
 from letters.write import write_letter
 from orders.letters import members_written_to, url_for_buyer, url_for_seller
@@ -17,96 +17,96 @@ from orders.states import Act, Role, State
 from orders.timers import until
 
 WHAT = {
-    (Act.SEND, Role.BUYER): lazy("The buyer sent the order"),
-    (Act.SEE, Role.SELLER): lazy("The seller opened the order"),
-    (Act.ACCEPT, Role.SELLER): lazy("The seller accepted the order"),
-    (Act.OFFER, Role.SELLER): lazy("The seller made a counter-offer"),
-    (Act.AGREE, Role.BUYER): lazy("The buyer accepted the counter-offer"),
-    (Act.TURN_DOWN, Role.BUYER): lazy("The buyer declined the counter-offer"),
-    (Act.DECLINE, Role.SELLER): lazy("The seller declined the order"),
-    (Act.DECLINE, Role.STAFF): lazy("The administration declined the order"),
-    (Act.PAY, Role.SELLER): lazy("The seller marked the order as paid"),
-    (Act.SHIP, Role.SELLER): lazy("The seller shipped the order"),
-    (Act.COMPLETE, Role.BUYER): lazy("The buyer confirmed the delivery"),
-    (Act.COMPLETE, Role.CLOCK): lazy("The order was completed by itself"),
-    (Act.CANCEL, Role.BUYER): lazy("The buyer cancelled the order"),
-    (Act.CANCEL, Role.SELLER): lazy("The seller cancelled the order"),
-    (Act.EXPIRE, Role.CLOCK): lazy("The order expired: the seller did not answer in time"),
-    (Act.DISPUTE, Role.BUYER): lazy("The buyer opened a dispute"),
-    (Act.DISPUTE, Role.SELLER): lazy("The seller opened a dispute"),
-    (Act.SETTLE, Role.STAFF): lazy("The administration settled the dispute: the order stands"),
-    (Act.UNDO, Role.STAFF): lazy("The administration settled the dispute: the order is cancelled"),
+    (Act.SEND, Role.BUYER): _("The buyer sent the order"),
+    (Act.SEE, Role.SELLER): _("The seller opened the order"),
+    (Act.ACCEPT, Role.SELLER): _("The seller accepted the order"),
+    (Act.OFFER, Role.SELLER): _("The seller made a counter-offer"),
+    (Act.AGREE, Role.BUYER): _("The buyer accepted the counter-offer"),
+    (Act.TURN_DOWN, Role.BUYER): _("The buyer declined the counter-offer"),
+    (Act.DECLINE, Role.SELLER): _("The seller declined the order"),
+    (Act.DECLINE, Role.STAFF): _("The administration declined the order"),
+    (Act.PAY, Role.SELLER): _("The seller marked the order as paid"),
+    (Act.SHIP, Role.SELLER): _("The seller shipped the order"),
+    (Act.COMPLETE, Role.BUYER): _("The buyer confirmed the delivery"),
+    (Act.COMPLETE, Role.CLOCK): _("The order was completed by itself"),
+    (Act.CANCEL, Role.BUYER): _("The buyer cancelled the order"),
+    (Act.CANCEL, Role.SELLER): _("The seller cancelled the order"),
+    (Act.EXPIRE, Role.CLOCK): _("The order expired: the seller did not answer in time"),
+    (Act.DISPUTE, Role.BUYER): _("The buyer opened a dispute"),
+    (Act.DISPUTE, Role.SELLER): _("The seller opened a dispute"),
+    (Act.SETTLE, Role.STAFF): _("The administration settled the dispute: the order stands"),
+    (Act.UNDO, Role.STAFF): _("The administration settled the dispute: the order is cancelled"),
 }
-BUYER_WAS_SILENT = lazy("The order expired: the buyer did not answer the counter-offer in time")
-COMPLETED_BY_ITSELF = lazy("Fourteen days after the shipment nobody had complained.")
-SELLER_IS_BLOCKED = lazy("The seller cannot sell on Kazvek at present.")
+BUYER_WAS_SILENT = _("The order expired: the buyer did not answer the counter-offer in time")
+COMPLETED_BY_ITSELF = _("Fourteen days after the shipment nobody had complained.")
+SELLER_IS_BLOCKED = _("The seller cannot sell on Kazvek at present.")
 
 SELLER_ANSWERS = {
-    Role.BUYER: lazy(
-        "The seller’s answer is awaited until: %(until)s. Without one the order expires, and "
-        "nobody owes anything."
+    Role.BUYER: _(
+        "The seller answers until %(until)s. Without an answer the order expires, and nobody "
+        "owes anything."
     ),
-    Role.SELLER: lazy(
-        "Answer until: %(until)s. Accept the order, propose a change, or decline it. Without an "
+    Role.SELLER: _(
+        "Answer until %(until)s: accept the order, propose a change, or decline it. Without an "
         "answer it expires."
     ),
 }
-SELLER_NAMES_PRICE = lazy(
-    "Answer until: %(until)s. The buyer asks for your price: name it in a counter-offer, or "
-    "decline. Without an answer the order expires."
+SELLER_NAMES_PRICE = _(
+    "The buyer asks for your price. Name it in a counter-offer until %(until)s, or decline. "
+    "Without an answer the order expires."
 )
 DEAL_IS_MADE = {
-    Role.BUYER: lazy(
+    Role.BUYER: _(
         "Pay as you have agreed with the seller; Kazvek takes no money. The seller notes here "
         "when the goods are on their way."
     ),
-    Role.SELLER: lazy(
+    Role.SELLER: _(
         "Agree with the buyer on payment and delivery. Note here when the money has come and "
         "when the goods are on their way."
     ),
 }
 GOODS_ARE_BACK = {
-    Role.BUYER: lazy("Nobody owes anything. What was set aside for you is on sale again."),
-    Role.SELLER: lazy("Nobody owes anything. What was set aside is on sale again."),
+    Role.BUYER: _("Nobody owes anything. What was set aside for you is on sale again."),
+    Role.SELLER: _("Nobody owes anything. What was set aside is on sale again."),
 }
 NEXT = {
     State.NEW: SELLER_ANSWERS,
     State.SEEN: SELLER_ANSWERS,
     State.CHANGED: {
-        Role.BUYER: lazy(
-            "Answer until: %(until)s. Accept or decline the counter-offer. Without an answer the "
-            "order expires, and nobody owes anything."
+        Role.BUYER: _(
+            "Accept or decline the counter-offer until %(until)s. Without an answer the order "
+            "expires, and nobody owes anything."
         ),
-        Role.SELLER: lazy(
-            "The buyer’s answer to your counter-offer is awaited until: %(until)s. Without one "
-            "the order expires."
+        Role.SELLER: _(
+            "The buyer answers your counter-offer until %(until)s. Without an answer the order "
+            "expires."
         ),
     },
     State.ACCEPTED: DEAL_IS_MADE,
     State.PAID: {
-        Role.BUYER: lazy("The money has come. The seller notes here when the goods are shipped."),
-        Role.SELLER: lazy("Note here when the goods are on their way."),
+        Role.BUYER: _("The money has come. The seller notes here when the goods are shipped."),
+        Role.SELLER: _("Note here when the goods are on their way."),
     },
     State.SHIPPED: {
-        Role.BUYER: lazy(
+        Role.BUYER: _(
             "Confirm the delivery when you have the goods, or open a dispute if something is "
-            "wrong. The order is completed by itself on: %(until)s."
+            "wrong. The order is completed by itself on %(until)s."
         ),
-        Role.SELLER: lazy(
-            "The buyer confirms the delivery. The order is completed by itself on: %(until)s."
+        Role.SELLER: _(
+            "The buyer confirms the delivery. The order is completed by itself on %(until)s."
         ),
     },
     State.DISPUTED: dict.fromkeys(
         [Role.BUYER, Role.SELLER],
-        lazy("The administration looks into it, may ask both sides, and decides."),
+        _("The administration looks into it, may ask both sides, and decides."),
     ),
     State.DECLINED: GOODS_ARE_BACK,
     State.CANCELLED: GOODS_ARE_BACK,
     State.EXPIRED: GOODS_ARE_BACK,
-    State.COMPLETED: dict.fromkeys([Role.BUYER, Role.SELLER], lazy("The order is completed.")),
+    State.COMPLETED: dict.fromkeys([Role.BUYER, Role.SELLER], _("The order is completed.")),
 }
-STILL_DISPUTABLE = lazy(
-    "The order is completed. If something is wrong with it, a dispute can be opened until: "
+STILL_DISPUTABLE = _(
+    "The order is completed. If something is wrong with it, a dispute can be opened until "
     "%(until)s."
 )
 

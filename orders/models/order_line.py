@@ -4,6 +4,7 @@ from django.core.files.storage import default_storage
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from listings.models import Listing
 from listings.models.listing import Vat
@@ -24,7 +25,7 @@ class OrderLine(models.Model):
     SMALL = 320
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
-    position = models.PositiveSmallIntegerField(_("position"))
+    position = models.PositiveSmallIntegerField(pgettext_lazy("of an order", "position"))
     # The ad may go; its number stays on paper.
     listing = models.ForeignKey(Listing, on_delete=models.SET_NULL, null=True, related_name="+")
     listing_number = models.BigIntegerField(_("number of the ad"))

@@ -7,8 +7,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
 from accounts import gate
@@ -23,20 +22,30 @@ from orders.telling import moment_in_words, what
 from orders.views.order import page
 
 DONE = {
-    (Act.ACCEPT, Role.SELLER): lazy("The order is accepted. The buyer is told by letter."),
-    (Act.OFFER, Role.SELLER): lazy("The counter-offer is made. The buyer is told by letter."),
-    (Act.DECLINE, Role.SELLER): lazy("The order is declined. The buyer is told by letter."),
-    (Act.PAY, Role.SELLER): lazy("The order is marked as paid. The buyer is told by letter."),
-    (Act.SHIP, Role.SELLER): lazy("The order is marked as shipped. The buyer is told by letter."),
-    (Act.CANCEL, Role.SELLER): lazy("The order is cancelled. The buyer is told by letter."),
-    (Act.DISPUTE, Role.SELLER): lazy("The dispute is open. The buyer is told by letter."),
-    (Act.AGREE, Role.BUYER): lazy("The counter-offer is accepted. The seller is told by letter."),
-    (Act.TURN_DOWN, Role.BUYER): lazy(
+    (Act.ACCEPT, Role.SELLER): gettext_lazy("The order is accepted. The buyer is told by letter."),
+    (Act.OFFER, Role.SELLER): gettext_lazy(
+        "The counter-offer is made. The buyer is told by letter."
+    ),
+    (Act.DECLINE, Role.SELLER): gettext_lazy("The order is declined. The buyer is told by letter."),
+    (Act.PAY, Role.SELLER): gettext_lazy(
+        "The order is marked as paid. The buyer is told by letter."
+    ),
+    (Act.SHIP, Role.SELLER): gettext_lazy(
+        "The order is marked as shipped. The buyer is told by letter."
+    ),
+    (Act.CANCEL, Role.SELLER): gettext_lazy("The order is cancelled. The buyer is told by letter."),
+    (Act.DISPUTE, Role.SELLER): gettext_lazy("The dispute is open. The buyer is told by letter."),
+    (Act.AGREE, Role.BUYER): gettext_lazy(
+        "The counter-offer is accepted. The seller is told by letter."
+    ),
+    (Act.TURN_DOWN, Role.BUYER): gettext_lazy(
         "The counter-offer is declined. The seller is told by letter."
     ),
-    (Act.CANCEL, Role.BUYER): lazy("The order is cancelled. The seller is told by letter."),
-    (Act.COMPLETE, Role.BUYER): lazy("The delivery is confirmed. The seller is told by letter."),
-    (Act.DISPUTE, Role.BUYER): lazy("The dispute is open. The seller is told by letter."),
+    (Act.CANCEL, Role.BUYER): gettext_lazy("The order is cancelled. The seller is told by letter."),
+    (Act.COMPLETE, Role.BUYER): gettext_lazy(
+        "The delivery is confirmed. The seller is told by letter."
+    ),
+    (Act.DISPUTE, Role.BUYER): gettext_lazy("The dispute is open. The seller is told by letter."),
 }
 
 

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from accounts.guards import asked_first, personal
@@ -24,34 +24,34 @@ from sellers.models import Seller
 
 # In the order in which they stand on the page; the first of those that can be done is the loud one.
 BUTTONS = {
-    Act.AGREE: lazy("Accept the counter-offer"),
-    Act.ACCEPT: lazy("Accept the order"),
-    Act.COMPLETE: lazy("Confirm the delivery"),
-    Act.PAY: lazy("Mark as paid"),
-    Act.SHIP: lazy("Mark as shipped"),
-    Act.OFFER: lazy("Propose a change"),
-    Act.TURN_DOWN: lazy("Decline the counter-offer"),
-    Act.DECLINE: lazy("Decline the order"),
-    Act.CANCEL: lazy("Cancel the order"),
-    Act.DISPUTE: lazy("Open a dispute"),
+    Act.AGREE: gettext_lazy("Accept the counter-offer"),
+    Act.ACCEPT: gettext_lazy("Accept the order"),
+    Act.COMPLETE: gettext_lazy("Confirm the delivery"),
+    Act.PAY: gettext_lazy("Mark as paid"),
+    Act.SHIP: gettext_lazy("Mark as shipped"),
+    Act.OFFER: gettext_lazy("Propose a change"),
+    Act.TURN_DOWN: gettext_lazy("Decline the counter-offer"),
+    Act.DECLINE: gettext_lazy("Decline the order"),
+    Act.CANCEL: gettext_lazy("Cancel the order"),
+    Act.DISPUTE: gettext_lazy("Open a dispute"),
 }
 DANGEROUS = [Act.TURN_DOWN, Act.DECLINE, Act.CANCEL, Act.DISPUTE]
 # What somebody should know before they press the second button.
 BEFORE = {
-    Act.OFFER: lazy(
+    Act.OFFER: gettext_lazy(
         "The buyer reads it beside the order and accepts or declines it. Until then nobody is "
         "bound."
     ),
-    Act.TURN_DOWN: lazy(
+    Act.TURN_DOWN: gettext_lazy(
         "The order stays as you sent it: the seller can accept it, make another offer, or decline."
     ),
-    Act.DECLINE: lazy(
+    Act.DECLINE: gettext_lazy(
         "This ends the order and cannot be undone. What was set aside is on sale again."
     ),
-    Act.CANCEL: lazy(
+    Act.CANCEL: gettext_lazy(
         "This ends the order and cannot be undone. What was set aside is on sale again."
     ),
-    Act.DISPUTE: lazy(
+    Act.DISPUTE: gettext_lazy(
         "The administration decides whether the order stands. Talk to the other side first: most "
         "things are settled by a call."
     ),
