@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from listings.answers import Answer, unpack
 from listings.catalogue import Question, current_catalogue
-from listings.models import Category, Currency, Listing, Photo
+from listings.findable import price_words
+from listings.models import Category, Currency, Listing, Photo, PriceKind
+from listings.units import SIGNS
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,18 @@ class Card:
             Currency.KZT,
             self.category.price_unit,
         )
+
+    @property
+    def price_sign(self):
+        """Of the price by which it is compared."""
+        return f"₸/{SIGNS[self.category.price_unit]}"
+
+    @property
+    def price_given(self):
+        """In words, where the one number of a table does not say it all."""
+        is_all = not self.is_converted and self.listing.price_to is None
+        is_plain = is_all and self.listing.price_kind != PriceKind.FROM
+        return "" if is_plain else price_words(self.listing)
 
     @property
     def thumbnail(self):

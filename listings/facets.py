@@ -227,10 +227,11 @@ def in_words(asked: Range, unit) -> str:
 
 def widenings_of(query: Query) -> list[Widening]:
     """What would find something where this finds nothing, with how much it would."""
-    wider = {
-        _("without “%(filter)s”") % {"filter": chip.label}: query.without(chip.name)
-        for chip in chips_of(query)
-    }
+    wider = {}
+    for chip in chips_of(query):
+        # Words bear their quotes already.
+        without = _("without %(words)s") if chip.name == "q" else _("without “%(words)s”")
+        wider[without % {"words": chip.label}] = query.without(chip.name)
     if len(query.regions) > 1:
         wider[_("in all regions")] = query.without("region")
     if query.km:

@@ -4,6 +4,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import BooleanField, Case, F, Func, Value, When
 from django.db.models.functions import Abs
 
+from listings.catalogue import current_catalogue
 from listings.models import Listing
 from listings.states import State
 
@@ -28,7 +29,33 @@ class Is(Func):
 
 
 def similar_to(listing: Listing) -> list[Listing]:
-    """Of the same category and deal: from the same region first, then by how near the price is."""
+    """Of the same category and deal: from the same region first, then by how near the price is.
+
+    Where there is none, those of the categories beside it: nobody stands before nothing.
+    """
+    return of_category(listing) or of_neighbours(listing)
+
+
+def of_neighbours(listing):
+    catalogue = current_catalogue()
+    above = catalogue.above(catalogue.categories[listing.category_id])
+    newest = [
+        Listing.objects.filter(
+            state=State.PUBLISHED, category=category.pk, deal_type=listing.deal_type
+        )
+        .order_by("-sort_at")
+        .values("pk")[:SHOWN]
+        for category in catalogue.children_of(above[-1] if above else None)
+        if category.pk != listing.category_id
+    ]
+    if not newest:
+        return []
+    first, *others = newest
+    live = Listing.objects.live().filter(Is(F("pk"), AnyOf(first.union(*others, all=True))))
+    return list(live.for_cards().order_by("-sort_at", "-pk")[:SHOWN])
+
+
+def of_category(listing):
     region_id = region_of(listing)
     alike = (
         Listing.objects.filter(

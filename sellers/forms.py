@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, URLValidator
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.formfields import PhoneNumberField
@@ -204,7 +205,7 @@ class HoursForm(forms.Form):
         given = {day.weekday: day for day in seller.working_days.all()}
         for weekday in range(7):
             day = given.get(weekday)
-            facts = {"day": day_name(weekday)}
+            facts = {"day": capfirst(day_name(weekday))}
             self.fields[f"opens_{weekday}"] = hour(
                 gettext("%(day)s, opens at") % facts, day, "opens"
             )

@@ -22,7 +22,7 @@ class Span:
 
     @property
     def days(self):
-        first, last = day_name(self.first), day_name(self.last)
+        first, last = capfirst(day_name(self.first)), day_name(self.last)
         return first if self.first == self.last else f"{first} – {last}"
 
     @property
@@ -39,7 +39,7 @@ class Span:
 
 
 def day_name(weekday: int) -> str:
-    return capfirst(get_day_names("wide", "stand-alone", get_language() or "en")[weekday])
+    return get_day_names("wide", "stand-alone", get_language() or "en")[weekday]
 
 
 def spans(days: list[WorkingDay]) -> list[Span]:

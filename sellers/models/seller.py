@@ -157,9 +157,11 @@ class Seller(models.Model):
 
     @property
     def place(self):
-        """Settlement, then region unless it is the same city."""
-        is_same = self.settlement in (self.region.name, str(self.region))
-        return str(self.region) if is_same else f"{self.settlement}, {self.region}"
+        """Settlement, then region unless it is the same city, in whatever language it was typed."""
+        region = self.region
+        names = (region.name_kk, region.name_ru, region.name_en, str(region))
+        is_same = region.kind == Region.Kind.CITY and self.settlement in names
+        return str(region) if is_same else f"{self.settlement}, {region}"
 
     @property
     def is_trusted(self):

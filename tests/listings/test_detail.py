@@ -1,6 +1,7 @@
 """The page of an ad: what it shows to whom, in which state, and what search engines are told."""
 
 import json
+import math
 import re
 from datetime import timedelta
 from decimal import Decimal
@@ -10,6 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone, translation
 
+from listings import catalogue as catalogue_memory
 from listings.models import Attribute, Choice, Listing, Photo, Rate
 from places.models import Settlement
 from sellers.models import Payment, Phone, Seller, Shipping, WorkingDay
@@ -284,6 +286,19 @@ def test_similar_ads_are_of_the_region_and_near_in_price_and_never_more_than_six
     assert {title[:8] for title in titles[3:]} == {"Без цены"}
 
 
+def test_without_another_of_its_kind_the_categories_beside_it_offer_theirs(client, make_listing):
+    listing = make_listing(state="expired")
+    barley = make_listing("Ячмень", category="barley")
+    make_listing("Куплю ячмень", category="barley", deal_type="wanted")
+    make_listing("Трактор", category="tractors")
+
+    html = client.get(page_of(listing)).content.decode()
+
+    part = html[html.index('id="similar"') :]
+    titles = re.findall(r'<h3 class="listing-row__title"[^>]*><a [^>]*>([^<]*)</a>', part)
+    assert titles == [barley.title]
+
+
 def test_a_page_costs_the_same_four_queries_at_most_whatever_it_shows(
     client, make_listing, make_seller, catalogue_is_known_from_the_database, operator_is_known,
     django_assert_max_num_queries,
@@ -309,8 +324,10 @@ def test_a_page_costs_the_same_four_queries_at_most_whatever_it_shows(
 
 
 @pytest.fixture
-def catalogue_is_known_from_the_database(catalogue, client):
+def catalogue_is_known_from_the_database(catalogue, client, monkeypatch):
     client.get("/ru/")
+    # However slow the machine is.
+    monkeypatch.setitem(catalogue_memory.remembered, "until", math.inf)
 
 
 def test_a_repeated_visit_is_answered_in_a_word_until_something_changes(

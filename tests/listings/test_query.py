@@ -7,6 +7,7 @@ from django.http import QueryDict
 
 from listings import finding
 from listings.catalogue import current_catalogue
+from listings.models import Rate
 from listings.query import Query
 from tests.html import assert_valid
 
@@ -112,6 +113,41 @@ def test_an_empty_result_offers_what_would_find_something_with_its_numbers(clien
     for url, number in offered.values():
         assert client.get(url).context["found"].total == number
     assert_valid(page)
+
+
+@pytest.mark.parametrize(
+    ("language", "offer"),
+    [
+        ("en", "without “qwzzkx”"),
+        ("ru", "без слов «qwzzkx»"),
+        ("kk", "«qwzzkx» сөздерінсіз"),
+    ],
+)
+def test_words_that_find_nothing_are_quoted_once(client, make_listing, language, offer):
+    make_listing()
+
+    page = client.get(f"/{language}/listings/wheat/?q=qwzzkx")
+
+    assert [one.label for one in page.context["widenings"]] == [offer]
+
+
+def test_rows_and_tables_say_what_makes_prices_unlike(client, make_listing):
+    Rate.objects.create(currency="USD", tenge=525)
+    make_listing("За доллары", price=160, currency="USD")
+    make_listing("Не меньше", price=90_000, price_kind="from")
+    make_listing("Куплю", price=80_000, deal_type="wanted")
+
+    rows = client.get(WHEAT).text
+    table = client.get(f"{WHEAT}?view=table").text
+    everywhere = client.get("/en/listings/?view=table").text
+
+    assert '<span class="number">≈ 84\xa0000 ₸/t</span>' in rows
+    assert '<small>from</small>&#32;<span class="number">90\xa0000</span>' in rows
+    assert rows.count("<span>Wanted</span>") == 1
+    assert '<span class="table__strong">84\xa0000</span><br><small>160 $/t</small>' in table
+    assert "from 90\xa0000 ₸/t" in table
+    # Where tonnes stand beside pieces each number has its unit.
+    assert "80\xa0000</span>&#32;<small>₸/t</small>" in everywhere
 
 
 def test_search_engines_get_one_address_of_a_category_and_no_searches(client, make_listing):

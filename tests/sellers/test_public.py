@@ -214,6 +214,22 @@ def test_sellers_are_found_and_stand_in_the_order_readers_expect(client, make_se
 
 
 @pytest.mark.clause("P3.1i")
+@pytest.mark.parametrize(
+    ("region", "settlement", "place"),
+    [
+        ("KZ-79", "Шымкент", "Shymkent"),
+        ("KZ-23", "Атырау", "Атырау, Atyrau Region"),
+        ("KZ-39", "Рудный", "Рудный, Kostanay Region"),
+    ],
+)
+def test_a_city_that_is_its_own_region_is_said_once(client, make_seller, region, settlement, place):
+    make_seller(region_id=region, settlement=settlement)
+
+    page = client.get("/en/sellers/").content.decode()
+
+    assert f"</svg>{place}</span>" in page
+
+
 def test_a_bin_finds_its_company_and_an_iin_finds_nobody(client, make_seller):
     make_seller("Элеватор")
     make_seller("Дәулет", form="sole")
