@@ -43,7 +43,7 @@ class Role(models.TextChoices):
     BUYER = "buyer", _("buyer")
     SELLER = "seller", _("seller")
     STAFF = "staff", _("administration")
-    CLOCK = "clock", _("the portal's clock")
+    CLOCK = "clock", _("the portal")
 
 
 S, A = State, Act
