@@ -13,7 +13,7 @@ from ui.pictures import pixels_of
 HIGHEST = 4096
 QUALITY = 82
 # Enters the names of files, which are kept for ever: change it with whatever changes them.
-RECIPE = "1"
+RECIPE = "2"
 
 
 @dataclass(frozen=True)
