@@ -36,7 +36,7 @@ def rebuild(file) -> Picture:
     pixels = largest.tobytes()
     recipe = f"{RECIPE} {largest.width}x{largest.height} ".encode()
     return Picture(
-        stem=hashlib.sha256(recipe + pixels).hexdigest(),
+        stem=hashlib.sha256(recipe + pixels).hexdigest()[:32],
         width=largest.width,
         height=largest.height,
         files=files_of(largest),

@@ -74,7 +74,7 @@ def photos_of(rng, listing, leaf, section) -> list[Photo]:
 
 @cache
 def stem(sign, mood):
-    return hashlib.sha256(f"demo {EDITION} {sign} {mood}".encode()).hexdigest()
+    return hashlib.sha256(f"demo {EDITION} {sign} {mood}".encode()).hexdigest()[:32]
 
 
 def draw_missing() -> int:
