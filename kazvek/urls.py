@@ -37,7 +37,7 @@ if settings.LOCAL:
     # The one folder of uploads that is served, and only names that we have given.
     urlpatterns += [
         re_path(
-            r"^media/photos/(?:[0-9a-f]{2})/(?P<name>[0-9a-f]{64}-[0-9]{1,4}\.(?:webp|jpg))$",
+            r"^media/photos/(?:[0-9a-f]{2})/(?P<name>[0-9a-f]{32,64}-[0-9]{1,4}\.(?:webp|jpg))$",
             file,
             name="photo_file",
         )

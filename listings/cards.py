@@ -46,6 +46,10 @@ class Card:
 
     @property
     def thumbnail(self):
+        return self.photo.url(208, "webp")
+
+    @property
+    def picture(self):
         return self.photo.url(320, "webp")
 
     def of(self, questions: Iterable[Question]) -> list[Answer | None]:

@@ -13,7 +13,7 @@ from ui.pictures import pixels_of
 HIGHEST = 4096
 QUALITY = 82
 # Enters the names of files, which are kept for ever: change it with whatever changes them.
-RECIPE = "1"
+RECIPE = "2"
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def rebuild(file) -> Picture:
     pixels = largest.tobytes()
     recipe = f"{RECIPE} {largest.width}x{largest.height} ".encode()
     return Picture(
-        stem=hashlib.sha256(recipe + pixels).hexdigest(),
+        stem=hashlib.sha256(recipe + pixels).hexdigest()[:32],
         width=largest.width,
         height=largest.height,
         files=files_of(largest),

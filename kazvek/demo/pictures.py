@@ -15,9 +15,9 @@ from listings.catalogue import current_catalogue
 from listings.models import Photo
 
 WIDTH, HEIGHT = 1280, 960
-WIDTHS = [320, 640, 1280]
+WIDTHS = [208, 320, 640, 1280]
 # Another way of drawing gives other files.
-EDITION = 1
+EDITION = 2
 # Sky, ground, sign: of a grain field, a pasture, a yard of machines, a store, a works, water.
 MOODS = {
     "field": ("#e6dcc0", "#cdb57c", "#6d5522"),
@@ -74,7 +74,7 @@ def photos_of(rng, listing, leaf, section) -> list[Photo]:
 
 @cache
 def stem(sign, mood):
-    return hashlib.sha256(f"demo {EDITION} {sign} {mood}".encode()).hexdigest()
+    return hashlib.sha256(f"demo {EDITION} {sign} {mood}".encode()).hexdigest()[:32]
 
 
 def draw_missing() -> int:
@@ -102,7 +102,7 @@ def is_there(sign, mood):
 def write(name, picture):
     photo = Photo(stem=name)
     for width in WIDTHS:
-        small = picture.reduce(WIDTH // width)
+        small = picture.resize((width, width * HEIGHT // WIDTH), Image.Resampling.BOX)
         for kind, options in (("webp", {"quality": 72, "method": 0}), ("jpg", {"quality": 76})):
             file = io.BytesIO()
             small.save(file, {"jpg": "JPEG"}.get(kind, "WEBP"), **options)

@@ -1,3 +1,4 @@
+import re
 from decimal import Decimal
 
 from django.contrib.postgres.fields import ArrayField
@@ -14,6 +15,8 @@ from lucide import IconDoesNotExist
 from listings.units import SIGNS, PriceUnit
 from privacy.models.translated import Translated
 from ui.drawings import drawing
+
+IN_BRACKETS = re.compile(r"\s*\([^)]*\)")
 
 
 class DealType(models.TextChoices):
@@ -286,6 +289,11 @@ class Attribute(models.Model):
 
     def __str__(self):
         return self.name
+
+    @property
+    def short_name(self):
+        """Over a value in a row, where what the brackets explain has no room."""
+        return IN_BRACKETS.sub("", self.name)
 
     @property
     def sign(self):

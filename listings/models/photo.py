@@ -65,7 +65,8 @@ class Photo(models.Model):
         BROKEN = "broken", _("The file is damaged or did not arrive whole. Add it once more.")
 
     MOST_PER_LISTING = 15
-    WIDTHS = (320, 640, 1280, 1920)
+    # The first is what a row of a list shows, on a screen of two dots a pixel.
+    WIDTHS = (208, 320, 640, 1280, 1920)
     # Longer than a worker may be at one, so that two never are.
     LEASE = timedelta(minutes=6)
     MOST_ATTEMPTS = 3

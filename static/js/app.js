@@ -23,7 +23,8 @@ new MutationObserver(load).observe(document.body, { childList: true, subtree: tr
 // What is marked so opens above the page, by a script that comes when it is wanted; without one it
 // is a page of its own.
 async function openDialog(event) {
-  const from = event.target.closest(event.type === "submit" ? "form[data-dialog]" : "a[data-dialog]")
+  const isMarked = (event.submitter ?? event.target).closest("[data-dialog]")
+  const from = event.type === "submit" ? isMarked && event.target : event.target.closest("a[data-dialog]")
   const isOther = event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey
   if (!from || isOther || event.defaultPrevented) return
   event.preventDefault()
@@ -32,8 +33,9 @@ async function openDialog(event) {
     await show(from, event.submitter)
   } catch {
     // No connection, or a browser that cannot do it: the browser says so, or can without us.
-    if (event.type === "submit") from.submit()
-    else location.assign(from.href)
+    if (event.type !== "submit") return location.assign(from.href)
+    from.action = event.submitter?.getAttribute("formaction") ?? from.getAttribute("action")
+    from.submit()
   }
   countCart()
 }

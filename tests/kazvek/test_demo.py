@@ -192,7 +192,7 @@ def test_the_market_has_ads_of_all_states_in_three_languages_with_pictures_that_
     assert sorted(shown) == sorted(photos)
     for stem in {photo.stem for photo in photos.values()}:
         photo = Photo(stem=stem)
-        for width, kind in product((320, 640, 1280), ("webp", "jpg")):
+        for width, kind in product((208, 320, 640, 1280), ("webp", "jpg")):
             with Image.open(default_storage.open(photo.path(width, kind))) as picture:
                 assert picture.size == (width, width * 3 // 4)
 

@@ -1,4 +1,5 @@
 import json
+import re
 from datetime import timedelta
 from urllib.parse import urlencode
 
@@ -9,7 +10,12 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.html import escape, format_html, format_html_join
+from django.utils.html import (
+    escape,
+    format_html,
+    format_html_join,
+    strip_spaces_between_tags,
+)
 from django.utils.safestring import mark_safe
 from django.utils.timezone import localdate, localtime
 from django.utils.translation import get_language
@@ -67,6 +73,26 @@ class SpriteNode(template.Node):
             "", '<symbol id="i-{}" viewBox="0 0 24 24">{}</symbol>', sorted(drawings.items())
         )
         return html + format_html("<svg hidden>{}</svg>\n", symbols)
+
+
+@register.tag
+def terse(parser, token):
+    nodelist = parser.parse(["endterse"])
+    parser.delete_first_token()
+    return TerseNode(nodelist)
+
+
+class TerseNode(template.Node):
+    """Without what HTML does not need: space between tags, and ends that the next tag implies."""
+
+    IMPLIED = re.compile("</(?:li|dt|dd|tr|th|td)>")
+
+    def __init__(self, nodelist):
+        self.nodelist = nodelist
+
+    def render(self, context):
+        html = self.nodelist.render(context).strip()
+        return self.IMPLIED.sub("", strip_spaces_between_tags(html))
 
 
 @register.simple_tag

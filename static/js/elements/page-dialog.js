@@ -45,7 +45,7 @@ class PageDialog extends HTMLElement {
     const headers = { [HEADER]: "1" }
     if (from.matches("a")) return fetch(from.href, { headers })
     const body = new URLSearchParams(new FormData(from, button))
-    return fetch(from.getAttribute("action"), { method: "POST", body, headers })
+    return fetch(button?.getAttribute("formaction") ?? from.getAttribute("action"), { method: "POST", body, headers })
   }
 
   fill(html) {

@@ -1,5 +1,6 @@
 // <search-page hx-…><form>…<details id="…">…</form><section id="results">…</section></search-page>
-// What the reader has opened or closed stays so when the filters come anew from the server.
+// What the reader has opened or closed stays so when the filters come anew from the server, and
+// so does the focus. (Where a field has an id, htmx sees to that.)
 
 // htmx leaves the address in the storage of the tab, where nothing needs it; it may have done so
 // before this came.
@@ -17,9 +18,14 @@ class SearchPage extends HTMLElement {
     const parts = [...this.querySelectorAll("details[id]")]
     if (event.type === "htmx:beforeSwap") {
       this.states = new Map(parts.map((part) => [part.id, part.open]))
+      this.held = this.querySelector("input:not([id]):focus")
       return
     }
     for (const part of parts) part.open = this.states?.get(part.id) ?? part.open
+    if (!this.held || document.activeElement !== document.body) return
+    const { name, type, value } = this.held
+    const same = [...this.querySelectorAll("input")].filter((input) => input.name === name)
+    same.find((input) => type === "text" || input.value === value)?.focus()
   }
 }
 

@@ -160,7 +160,7 @@ def test_the_names_of_files_lead_to_them_for_ever(filled, client):
             assert response["Cache-Control"] == "public, max-age=31536000, immutable"
             assert response["X-Content-Type-Options"] == "nosniff"
             assert response.cookies == {}
-    assert photo.srcset("webp").count("w,") == 2
+    assert photo.srcset("webp").count("w,") == 3
 
 
 @pytest.mark.clause("P6.1a")

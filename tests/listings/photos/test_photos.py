@@ -32,11 +32,13 @@ def test_a_photo_waits_apart_is_rebuilt_and_what_was_sent_is_gone(draft, upload,
     ready(photo)
 
     assert photo.state == "ready"
-    assert (photo.width, photo.height, photo.widths) == (800, 600, [320, 640, 800])
+    assert (photo.width, photo.height, photo.widths) == (800, 600, [208, 320, 640, 800])
     assert (photo.upload, photo.file_name, photo.reason) == ("", "", "")
     assert photo.perceptual_hash is not None
     assert files() == sorted(
-        f"media/{photo.path(width, kind)}" for width in (320, 640, 800) for kind in ("jpg", "webp")
+        f"media/{photo.path(width, kind)}"
+        for width in (208, 320, 640, 800)
+        for kind in ("jpg", "webp")
     )
     assert draft.photo_order == [photo.pk]
     for name in files():
@@ -252,11 +254,11 @@ def test_two_ads_share_the_files_of_the_same_picture_until_the_last_goes(
     other = make_listing(seller=seller, state="draft")
     one, two = ready(*upload(draft, picture()), *upload(other, picture()))
     assert one.stem == two.stem
-    assert len(files()) == 6
+    assert len(files()) == 8
 
     draft.delete()
     clear_leftovers()
-    assert len(files()) == 6
+    assert len(files()) == 8
 
     other.delete()
     clear_leftovers()
