@@ -35,6 +35,7 @@ def overview(request):
         {
             "cells": matrix,
             "given": sum(cell.is_given for cell in matrix),
+            "has_ordered": any(entry.purpose == "orders" for entry in entries),
             "seen": consents.entries_seen(subject),
             "acknowledged": entries.filter(act="acknowledged", version__document="privacy").first(),
             "entries": len(entries),
@@ -94,7 +95,7 @@ def withdraw_consent(request, purpose, channel):
 def withdraw_all(request):
     words = _("Withdraw all")
     consents.withdraw_all(request.user.subject, occasion(request, "privacy", words), sentence=words)
-    messages.success(request, _("All consents are withdrawn."))
+    messages.success(request, _("All consents listed here are withdrawn."))
     return to_matrix()
 
 

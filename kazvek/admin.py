@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.guards import asked_first
 from accounts.second_factor import is_proved
 from kazvek.demo import DEMO_STAFF
-from moderation import queue_pages
+from moderation import queue_pages, storefront_pages
 from privacy import record_pages
 from privacy.acknowledgements import awaited
 
@@ -68,6 +68,11 @@ class KazvekAdmin(admin.AdminSite):
             path("moderation/queue/", queue_pages.queue, name="queue"),
             path("moderation/queue/next/", queue_pages.following, name="queue_next"),
             path("moderation/queue/<int:pk>/", queue_pages.review, name="queue_review"),
+            path(
+                "moderation/storefront/<int:pk>/",
+                storefront_pages.review,
+                name="storefront_review",
+            ),
         ]
         for page in pages:
             page.callback = self.admin_view(page.callback)

@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "kazvek",
     "pages",
     "moderation",
+    "orders",
     "listings",
     "sellers",
     "places",
@@ -92,6 +93,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "orders.cookies.follow_the_cart",
 ]
 
 ROOT_URLCONF = "kazvek.urls"
@@ -207,9 +209,25 @@ CELERY_BEAT_SCHEDULE = {
     "ads whose term ended": {"task": "listings.tasks.expire_listings", "schedule": 5 * 60},
     "ads that end soon": {"task": "listings.tasks.remind_of_ends", "schedule": 60 * 60},
     "ads nobody needs": {"task": "listings.tasks.put_away", "schedule": 60 * 60},
+    "contacts of orders long closed": {
+        "task": "orders.tasks.forget_old_contacts",
+        "schedule": 60 * 60,
+    },
+    "orders whose time has come": {
+        "task": "orders.tasks.sweep_timers",
+        "schedule": 2 * 60,
+        "options": {"expires": 110},
+    },
+    "orders of sellers who are blocked": {
+        "task": "moderation.tasks.decline_orders_of_blocked",
+        "schedule": 5 * 60,
+        "options": {"expires": 4 * 60},
+    },
+    "carts nobody uses": {"task": "orders.tasks.forget_carts", "schedule": 60 * 60},
+    "what order forms held": {"task": "orders.tasks.forget_entries", "schedule": 5 * 60},
     "complaints and bans long over": {
         "task": "moderation.tasks.forget_old",
-        "schedule": 24 * 60 * 60,
+        "schedule": 10 * 60,
     },
     "sessions that ended": {"task": "accounts.tasks.clear_sessions", "schedule": 60 * 60},
 }
@@ -340,9 +358,14 @@ cookie_prefix = "__Host-" if SECURE_COOKIES else ""
 SESSION_COOKIE_NAME = f"{cookie_prefix}session"
 CSRF_COOKIE_NAME = f"{cookie_prefix}csrf"
 LANGUAGE_COOKIE_NAME = f"{cookie_prefix}language"
+CART_COOKIE_NAME = f"{cookie_prefix}cart"
+CART_COUNT_COOKIE_NAME = f"{cookie_prefix}cart_count"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SECURE_COOKIES
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+CART_COOKIE_SECURE = CART_COUNT_COOKIE_SECURE = SECURE_COOKIES
+CART_COOKIE_HTTPONLY, CART_COUNT_COOKIE_HTTPONLY = True, False
+CART_COOKIE_SAMESITE = CART_COUNT_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_AGE = 365 * 24 * 60 * 60
 SESSION_COOKIE_AGE = 14 * 24 * 60 * 60
 SESSION_ENGINE = "accounts.sessions"
@@ -405,5 +428,7 @@ LOGGING = {
         # Celery logs arguments and return values at INFO.
         "celery.app.trace": {"level": "WARNING"},
         "celery.worker.strategy": {"level": "WARNING"},
+        # It tells of every table of every font it puts into a PDF.
+        "fontTools": {"level": "WARNING"},
     },
 }

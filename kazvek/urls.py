@@ -23,6 +23,7 @@ urlpatterns = [
         path("", include("pages.urls")),
         # Before the ads, whose addresses end in any words.
         path("", include("moderation.urls")),
+        path("", include("orders.urls")),
         path("", include("listings.urls")),
         path("", include("privacy.urls")),
         # A storefront shows ads, so its view lives above the sellers; its name is theirs.

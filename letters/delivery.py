@@ -48,7 +48,7 @@ def deliver_next(letters, mailer):
         code = getattr(trouble, "smtp_code", "")
         letter.postpone(f"{type(trouble).__name__} {code}".strip())
         usable = False
-    except Exception as bug:  # noqa: BLE001 the letters behind this one must not wait for us
+    except Exception as bug:  # the letters behind this one must not wait for us
         log.exception("letter not understood", extra={"letter": letter.pk})
         letter.postpone(type(bug).__name__)
         usable = True

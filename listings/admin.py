@@ -9,7 +9,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from letters.after_commit import after_commit
-from listings import listing_admin  # noqa: F401  (registers what it shows)
+from listings import listing_admin  # noqa: F401 registers what it shows
 from listings.catalogue import Catalogue
 from listings.models import (
     Attribute,
@@ -116,12 +116,12 @@ class LevelFilter(admin.SimpleListFilter):
     parameter_name = "section"
 
     def lookups(self, request, model_admin):
-        return [(one.pk, str(one)) for one in Category.objects.filter(parent=None)]
+        return [(str(one.pk), str(one)) for one in Category.objects.filter(parent=None)]
 
     def queryset(self, request, categories):
-        if not (self.value() or "").isdecimal():
+        section = next((int(pk) for pk, _name in self.lookup_choices if pk == self.value()), None)
+        if section is None:
             return categories
-        section = int(self.value())
         return categories.filter(Q(pk=section) | Q(ancestors__contains=[section]))
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from letters.after_commit import after_commit
 from listings.editing import content_to_edit
+from listings.leftovers import hold
 from listings.models import Document, Listing
 from listings.photos import save_order
 from listings.tasks import clear_leftovers
@@ -118,3 +119,19 @@ def remove(listing: Listing, document: Document) -> None:
     if document.pk not in listing.document_order:
         document.delete()
         after_commit(clear_leftovers)
+
+
+def copy_documents(listing: Listing, copy: Listing) -> None:
+    """Give a new draft the same documents; the two share the files."""
+    shown = Document.objects.filter(pk__in=listing.document_order)
+    # In one order, so that two copies never wait for each other.
+    for file in sorted(shown.values_list("file", flat=True)):
+        hold(file)
+    shared = ("kind", "name", "file", "size")
+    copies = Document.objects.bulk_create(
+        Document(listing=copy, **{name: getattr(document, name) for name in shared})
+        for document in shown.in_order(listing.document_order)
+    )
+    if copies:
+        copy.document_order = [document.pk for document in copies]
+        save_order(copy, "document_order")

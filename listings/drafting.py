@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.models import User
 from listings.answers import Answer, pack, unpack
 from listings.catalogue import current_catalogue
+from listings.documents import copy_documents
 from listings.editing import EDITABLE, content_of
 from listings.models import Category, Listing, Revision
 from listings.models.listing import Content
@@ -42,6 +43,7 @@ def begin(member: Member, category: Category) -> Listing:
             description="",
             answers=[],
             photo_order=[],
+            document_order=[],
             price=None,
         )
         if draft := empty.order_by("pk").first():
@@ -90,6 +92,7 @@ def copy(listing: Listing) -> Listing:
             seller=seller, **{name: getattr(listing, name) for name in same}
         )
         copy_photos(listing, draft)
+        copy_documents(listing, draft)
     return draft
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import override
 
 from accounts.models import User
 from letters.write import write_letter
-from listings.models import Listing, Revision
+from listings.models import DailyCount, Listing, Revision
 from listings.states import Act, Role, State
 from privacy.models import Subject
 from sellers.models import Member, Seller
@@ -77,9 +77,10 @@ def for_each_seller(listings, still, act):
     for seller in Seller.objects.in_bulk(keys).values():
         with transaction.atomic():
             rows = still().filter(pk__in=keys[seller.pk]).select_related("category")
-            rows = list(rows.select_for_update(of=["self"]).order_by("expires_at", "pk"))
+            # Locked by their keys, as orders do: otherwise the two would wait for each other.
+            rows = list(rows.select_for_update(of=["self"]).order_by("pk"))
             if rows:
-                act(seller, rows)
+                act(seller, sorted(rows, key=lambda listing: (listing.expires_at, listing.pk)))
     return len(found)
 
 
@@ -152,18 +153,36 @@ def archive_rested() -> int:
 
 
 def purge() -> int:
-    """Delete what was archived a year ago, and what was begun a month ago and left."""
+    """Delete what is over, and days nobody counts any more."""
     now = timezone.now()
-    forgotten = Q(state=State.DRAFT, touched_at__lte=now - DRAFTS_LAST)
-    over = Q(state=State.ARCHIVED, touched_at__lte=now - PURGED_AFTER)
-    keys = Listing.objects.filter(forgotten | over).order_by("touched_at")
-    keys = list(keys.values_list("pk", flat=True)[:AT_ONCE])
+    return max(
+        delete_some(over(Listing.objects.order_by("touched_at"), now)),
+        delete_some(left_changes(Revision.objects.all(), now)),
+        delete_some(old_days(DailyCount.objects.all(), now)),
+    )
+
+
+def delete_some(rows):
+    keys = list(rows.values_list("pk", flat=True)[:AT_ONCE])
     # Asked again: somebody may have gone on writing.
-    Listing.objects.filter(forgotten | over, pk__in=keys).delete()
-    changes = Revision.objects.filter(
-        state=Revision.State.DRAFT, touched_at__lte=now - DRAFTS_LAST
-    ).values_list("pk", flat=True)[:AT_ONCE]
-    Revision.objects.filter(
-        pk__in=list(changes), state=Revision.State.DRAFT, touched_at__lte=now - DRAFTS_LAST
-    ).delete()
+    rows.order_by().filter(pk__in=keys).delete()
     return len(keys)
+
+
+# What is over, for the sweep above and for the data map alike.
+
+
+def over(listings, now):
+    return listings.filter(
+        Q(state=State.DRAFT, touched_at__lte=now - DRAFTS_LAST)
+        | Q(state__in=[State.ARCHIVED, State.BLOCKED], touched_at__lte=now - PURGED_AFTER)
+    )
+
+
+def left_changes(revisions, now):
+    left = [Revision.State.DRAFT, Revision.State.REJECTED]
+    return revisions.filter(state__in=left, touched_at__lte=now - DRAFTS_LAST)
+
+
+def old_days(counts, now):
+    return counts.filter(day__lt=timezone.localdate(now) - DailyCount.KEPT_FOR)

@@ -1,7 +1,7 @@
 """Files that nothing names any more. Each is deleted once, however its row went."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 
 from django.core.files.storage import default_storage, storages
@@ -46,9 +46,14 @@ def clear() -> None:
                 Leftover.objects.filter(pk=leftover.pk).update(due_at=timezone.now() + HOUR)
 
 
+# Asked by what the files of a photo have in common; apps above fill it.
+ALSO_NAMED_BY: list[Callable[[str], bool]] = []
+
+
 def is_named(name):
     return (
-        Document.objects.filter(file=name).exists()
+        any(names(name.rpartition("/")[2]) for names in ALSO_NAMED_BY)
+        or Document.objects.filter(file=name).exists()
         or Photo.objects.exclude(upload="").filter(upload=name).exists()
         or Photo.objects.exclude(stem="").filter(stem=name.rpartition("/")[2]).exists()
     )

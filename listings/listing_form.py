@@ -190,7 +190,8 @@ class ListingForm(forms.Form):
     def towns(self):
         """For the list that opens while one types: the biggest of the region, and of the land."""
         places = Settlement.objects.shown().select_related("region", "country", "district")
-        region = self["region"].value()
+        # As it was understood: what was typed may be anything.
+        region = (self.cleaned_data if self.is_bound else self.initial).get("region")
         near = places.filter(region=region) if region else places.none()
         biggest = places.order_by("-population")[:TOWNS_OFFERED]
         return list(dict.fromkeys(map(str, [*near.order_by("-population"), *biggest])))

@@ -3,12 +3,13 @@
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
 from django.db.models import Exists, FilteredRelation, IntegerField, OuterRef, Q, Subquery
+from django.db.models.functions import JSONObject
 from django.utils import timezone
 
 from listings.answers import Answer, unpack
 from listings.cards import Card, card_of
 from listings.catalogue import Catalogue
-from listings.models import Category, Listing, Photo
+from listings.models import Category, Document, Listing, Photo
 from listings.similar import similar_to
 from listings.states import State
 from sellers.models import Payment, Phone, Shipping
@@ -44,6 +45,11 @@ def listings_with_their_sellers():
             payment=ArraySubquery(
                 Payment.objects.filter(**of_seller).order_by("pk").values("method")
             ),
+            papers=ArraySubquery(
+                Document.objects.filter(listing=OuterRef("pk")).values(
+                    facts=JSONObject(id="pk", kind="kind", name="name", size="size")
+                )
+            ),
         )
         .select_related("verification")
     )
@@ -63,6 +69,12 @@ def answers_of(listing: Listing, category: Category, catalogue: Catalogue) -> li
     place = {pk: number for number, pk in enumerate(asked)}
     answers = unpack(listing.answers, catalogue)
     return sorted(answers, key=lambda answer: place.get(answer.attribute.pk, len(place)))
+
+
+def documents_of(listing: Listing) -> list[Document]:
+    """Those that were approved, in their order."""
+    known = {facts["id"]: Document(listing=listing, **facts) for facts in listing.papers}
+    return [known[pk] for pk in listing.document_order if pk in known]
 
 
 def photos_and_similar(listing: Listing, catalogue: Catalogue) -> tuple[list[Photo], list[Card]]:

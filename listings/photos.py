@@ -32,12 +32,19 @@ class Received:
     reason: str = ""
 
 
-def receive(seller: Seller, files: Iterable) -> list[Received]:
-    """Look at each file and put it away. Raises `Busy`; outside of a transaction."""
+def receive(seller: Seller, files: Iterable, room: int) -> list[Received]:
+    """Look at each file and put it away, until there is no room for more: a disk is soon full of
+    what nobody will see. Raises `Busy`; outside of a transaction.
+    """
     waiting = Photo.objects.filter(listing__seller=seller, state=Photo.State.WAITING)
     if waiting.count() >= MOST_WAITING_PER_SELLER:
         raise Busy
-    return [receive_one(file) for file in files]
+    received = []
+    for file in files:
+        if sum(bool(each.upload) for each in received) >= room:
+            break
+        received.append(receive_one(file))
+    return received
 
 
 def receive_one(file):

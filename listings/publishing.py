@@ -15,6 +15,7 @@ from accounts.models import User
 from listings.answers import unpack
 from listings.catalogue import Question, current_catalogue
 from listings.contacts import contacts_in
+from listings.editing import EDITABLE
 from listings.held import must_be_read_first
 from listings.models import Change, DealType, Listing, PriceKind, Revision
 from listings.models.listing import Content
@@ -263,9 +264,14 @@ def refuse_too_many(listing):
 
 
 def send_change(listing: Listing) -> Listing:
-    """Let everybody read what was changed: at once, or when a moderator has approved it."""
+    """Let everybody read what was changed: at once, or when a moderator has approved it.
+
+    Raises `Listing.Impossible` for what is blocked or in the archive, where nobody would read it.
+    """
     with transaction.atomic():
         listing = locked(listing)
+        if listing.state not in EDITABLE:
+            raise Listing.Impossible
         revision = Revision.objects.filter(listing=listing).first()
         if revision is None or revision.state == Revision.State.PENDING:
             return listing
@@ -301,10 +307,12 @@ def stop_waiting(listing: Listing, revision: Revision) -> None:
 
 
 def act_on(listing: Listing, act: Act, by: User) -> Listing:
-    """Withdraw, pause, resume, sell, renew or archive; raises `Listing.Impossible`."""
+    """Withdraw, pause, resume, sell, renew or archive; raises `Listing.Impossible`, and
+    `NothingLeft` where the ad would be live with nothing to sell.
+    """
     with transaction.atomic():
         listing = locked(listing)
-        if act == Act.RESUME and listing.quantity == Decimal(0):
+        if act in (Act.RESUME, Act.RENEW) and listing.quantity == Decimal(0):
             raise NothingLeft
         listing.move(act, Role.SELLER, by)
     return listing
@@ -317,14 +325,23 @@ def can(listing: Listing, act: Act) -> bool:
     return act != Act.RENEW or listing.can_be_renewed
 
 
-def follow_stock(listing: Listing, by: User | None) -> None:
+def follow_stock(listing: Listing, by: User | None, role: Role = Role.SELLER) -> None:
     """Nothing left pauses an ad; what came in again puts it back. The caller holds the lock."""
     if listing.state == State.PUBLISHED and listing.quantity == Decimal(0):
-        listing.move(Act.RUN_OUT, Role.SELLER, by)
+        listing.move(Act.RUN_OUT, role, by)
     elif listing.state == State.PAUSED and listing.quantity != Decimal(0):
         last = listing.history.first()
         if last and last.act == Act.RUN_OUT:
-            listing.move(Act.RESUME, Role.SELLER, by)
+            listing.move(Act.RESUME, role, by)
+
+
+def take_from_stock(listing: Listing, quantity: Decimal) -> None:
+    """Less is left, or more if negative. The caller holds the lock and knows that it suffices."""
+    if listing.quantity is None:
+        return
+    listing.quantity -= quantity
+    listing.changed("quantity")
+    follow_stock(listing, None, Role.ORDER)
 
 
 def act_on_all(listings: Iterable[Listing], act: Act, by: User) -> int:

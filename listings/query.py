@@ -25,7 +25,8 @@ LONGEST = 80
 MOST_KM = 2000
 MOST_FILTERS = 30
 NUMBER = re.compile(r"-?\d{1,12}(?:\.\d{1,6})?", re.ASCII)
-CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
+# Also what XML cannot say, for the feed of a search.
+CONTROL = re.compile(r"[\x00-\x1f\x7f\ufffe\uffff]+")
 
 
 class Sort(models.TextChoices):

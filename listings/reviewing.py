@@ -11,6 +11,7 @@ from accounts.models import User
 from listings.catalogue import current_catalogue
 from listings.models import Category, Listing, Revision
 from listings.states import OPEN_BY_ADDRESS, Act, Role, State
+from sellers.models import Seller
 
 
 class Overtaken(Listing.Impossible):
@@ -40,6 +41,10 @@ def approve(listing: Listing, by: User) -> Listing:
         listing = locked(listing)
         if listing.state == State.PENDING:
             listing.move(Act.APPROVE, Role.STAFF, by)
+            if change := waiting_change(listing):
+                # It waited already when the ad was hidden.
+                listing.waiting_since = change.touched_at
+                listing.changed("waiting_since")
         elif change := waiting_change(listing):
             take_over(listing, change)
         elif listing.waiting_since and listing.state in OPEN_BY_ADDRESS:
@@ -58,6 +63,9 @@ def reject(listing: Listing, by: User) -> Listing:
             looked_at(listing)
         else:
             listing.move(Act.REJECT, Role.STAFF, by)
+            Revision.objects.filter(listing=listing, state=Revision.State.PENDING).update(
+                state=Revision.State.REJECTED, touched_at=timezone.now()
+            )
     return listing
 
 
@@ -68,6 +76,13 @@ def block(listing: Listing, by: User) -> Listing:
             refuse(change)
         listing.move(Act.BLOCK, Role.STAFF, by)
     return listing
+
+
+def hide(listing: Listing) -> None:
+    """Nobody sees it until a moderator has read it. The caller holds the lock of the ad."""
+    if listing.waiting_since is None:
+        listing.waiting_since = timezone.now()
+    listing.move(Act.HIDE, Role.CLOCK)
 
 
 def unblock(listing: Listing, by: User) -> Listing:
@@ -115,7 +130,11 @@ def reinstate(listing: Listing, by: User) -> Listing:
 
 
 def locked(listing):
-    """The ad and its change, under their locks, if they are what was read."""
+    """The ad and its change, under their locks, if they are what was read.
+
+    The seller's row comes first, as it does for who writes: trust in the seller may end with it.
+    """
+    Seller.objects.select_for_update(no_key=True).get(pk=listing.seller_id)
     now = Listing.objects.select_for_update(of=["self"]).select_related("category", "seller")
     fresh = now.get(pk=listing.pk)
     # Its row is locked too: the seller may be writing in it.

@@ -24,6 +24,7 @@ class Act(models.TextChoices):
     APPROVE = "approve", _("approved")
     TRUST = "trust", _("published at once, to be checked afterwards")
     REJECT = "reject", _("refused by a moderator")
+    HIDE = "hide", _("hidden after reports until a moderator has read it")
     BLOCK = "block", _("blocked by a moderator")
     UNBLOCK = "unblock", _("unblocked by a moderator")
     PAUSE = "pause", _("paused")
@@ -38,7 +39,8 @@ class Act(models.TextChoices):
 class Role(models.TextChoices):
     SELLER = "seller", _("seller")
     STAFF = "staff", _("moderator")
-    CLOCK = "clock", _("the portal's clock")
+    CLOCK = "clock", _("the portal")
+    ORDER = "order", _("an order")
 
 
 S, A = State, Act
@@ -68,6 +70,12 @@ TRANSITIONS = {
     Role.CLOCK: {
         A.EXPIRE: ({S.PUBLISHED, S.PAUSED}, S.EXPIRED),
         A.ARCHIVE: ({S.SOLD, S.EXPIRED, S.REJECTED}, S.ARCHIVED),
+        A.HIDE: ({S.PUBLISHED}, S.PENDING),
+    },
+    Role.ORDER: {
+        # The last of it was ordered, or what was ordered came back.
+        A.RUN_OUT: ({S.PUBLISHED}, S.PAUSED),
+        A.RESUME: ({S.PAUSED}, S.PUBLISHED),
     },
 }
 

@@ -49,7 +49,9 @@ ROBOTS = re.compile(
 
 
 def count(kind: Kind, listing: Listing, request) -> None:
-    """Once for each visitor in a while, and never for a program. A page never fails for it."""
+    """Once for each visitor in a while, and never for a program or staff. A page never fails for
+    it.
+    """
     global away_until
     if time.monotonic() < away_until or not is_a_visit(request):
         return
@@ -78,6 +80,7 @@ def is_a_visit(request):
         and "prefetch" not in purpose
         and bool(agent)
         and not ROBOTS.search(agent)
+        and not (is_signed_in(request) and request.user.is_staff)
     )
 
 

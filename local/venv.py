@@ -5,7 +5,7 @@ Runs on the system's Python with nothing but its standard library.
 
 import sys
 
-if sys.version_info < (3, 11):  # noqa: UP036 - whatever python3 a machine has comes here first
+if sys.version_info < (3, 11):  # noqa: UP036 any python3 comes here first
     sys.exit("Kazvek needs Python 3.11 or newer, and this is {}.{}.".format(*sys.version_info))
 
 import contextlib

@@ -8,11 +8,13 @@ from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from letters.after_commit import after_commit
 from moderation import appealing
 from moderation.deciding import OwnAd
 from moderation.forms import AnswerForm
-from moderation.models import Appeal, Ban, Complaint, Decision, StopWord
+from moderation.models import Appeal, Ban, Complaint, Decision, Removal, StopWord
 from moderation.rules import WithoutRule
+from moderation.tasks import decline_orders_of_blocked
 
 
 class ReadOnly(admin.ModelAdmin):
@@ -28,10 +30,20 @@ class ReadOnly(admin.ModelAdmin):
         return False
 
 
-@admin.register(Decision)
-class DecisionAdmin(ReadOnly):
-    """The audit: who decided what, when, why and by which rule."""
+class Audit(ReadOnly):
+    """Who decided what, when, why and by which rule."""
 
+    @admin.display(description=_("reasons"))
+    def why(self, judgement):
+        return ", ".join(str(what) for what, _to_do in judgement.grounds) or "—"
+
+    @admin.display(description=_("rules"))
+    def cited(self, judgement):
+        return "; ".join(rule.words for rule in judgement.cited)
+
+
+@admin.register(Decision)
+class DecisionAdmin(Audit):
     list_display = ["at", "listing", "act", "matter", "why", "cited", "by"]
     list_filter = ["act", "matter"]
     list_select_related = ["listing", "by"]
@@ -41,13 +53,24 @@ class DecisionAdmin(ReadOnly):
     fields = ["at", "listing", "matter", "act", "why", "cited", "note", "by", "overturned_at"]
     readonly_fields = ["why", "cited"]
 
-    @admin.display(description=_("reasons"))
-    def why(self, decision):
-        return ", ".join(str(what) for what, _to_do in decision.grounds) or "—"
 
-    @admin.display(description=_("rules"))
-    def cited(self, decision):
-        return "; ".join(rule.words for rule in decision.cited)
+@admin.register(Removal)
+class RemovalAdmin(Audit):
+    list_display = ["at", "seller_name", "what", "cited", "by"]
+    list_select_related = ["seller", "by"]
+    search_fields = ["seller__name"]
+    search_help_text = _("Name of the seller")
+    date_hierarchy = "at"
+    fields = ["at", "seller_name", "what", "why", "cited", "note", "by"]
+    readonly_fields = ["seller_name", "what", "why", "cited"]
+
+    @admin.display(description=_("seller"))
+    def seller_name(self, removal):
+        return removal.seller.name
+
+    @admin.display(description=_("what was removed"))
+    def what(self, removal):
+        return ", ".join(str(part) for part in removal.parts_in_words)
 
 
 class IsOpenFilter(admin.SimpleListFilter):
@@ -168,6 +191,7 @@ class BanAdmin(admin.ModelAdmin):
     def save_model(self, request, obj, form, change):
         if not change:
             obj.by = request.user
+            after_commit(decline_orders_of_blocked)
         super().save_model(request, obj, form, change)
 
     @admin.action(description=_("Lift"), permissions=["change"])

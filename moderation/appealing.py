@@ -12,6 +12,7 @@ from moderation.letters import tell
 from moderation.models import Appeal, Decision
 from moderation.reasons import POSTING
 from moderation.rules import RulesInForce
+from sellers.models import Seller
 
 ANSWERED_BY = POSTING, "5.1"
 
@@ -52,8 +53,11 @@ def answer(appeal: Appeal, by: User, *, is_granted: bool, note: str) -> Decision
         decision = appeal.decision
         if decision.by_id == by.pk:
             raise AnotherAnswers
-        listing = Listing.objects.select_for_update().get(pk=decision.listing_id)
-        refuse_own(listing, by)
+        listing = Listing.objects.get(pk=decision.listing_id)
+        # In the order of everybody: the seller, then the ad.
+        Seller.objects.select_for_update(no_key=True).get(pk=listing.seller_id)
+        listing = Listing.objects.select_for_update().get(pk=listing.pk)
+        refuse_own(listing.seller_id, by)
         rule = RulesInForce().rule(*ANSWERED_BY)
         is_restored = False
         if is_granted:

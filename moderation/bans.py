@@ -1,12 +1,12 @@
 """Who is shut out: looked up at the gate that every entry passes."""
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts import gate
 from accounts.models import Phone as OwnPhone
 from moderation.models import Ban
 from moderation.models.ban import masks_that_fit, ranges_that_hold
-from sellers.models import Member, Phone
+from sellers.models import Member, Phone, Seller
 
 
 def ban_of(asking: gate.Asking) -> Ban | None:
@@ -32,6 +32,30 @@ def ban_of(asking: gate.Asking) -> Ban | None:
     found = list(Ban.objects.in_force().filter(known))
     endless = [ban for ban in found if ban.until is None]
     return endless[0] if endless else max(found, key=lambda ban: ban.until, default=None)
+
+
+def shut_out(sellers: QuerySet[Seller]) -> QuerySet[Seller]:
+    """Of these the ones for whom an owner, a number or a phone is banned, whoever of them acts."""
+    bans = Ban.objects.in_force()
+    owners = Member.objects.owners().filter(seller__in=sellers.order_by())
+    masks = set(bans.exclude(email_mask="").values_list("email_mask", flat=True))
+    by_mail = [
+        seller
+        for seller, email in (owners.values_list("seller", "user__email") if masks else ())
+        if masks.intersection(masks_that_fit(email))
+    ]
+    phones = bans.exclude(phone="").values("phone")
+    numbers = bans.exclude(bin="").values("bin")
+    of_owner = Q(user__in=bans.exclude(user=None).values("user")) | Q(
+        user__in=OwnPhone.objects.filter(number__in=phones).values("user")
+    )
+    return sellers.filter(
+        Q(pk__in=by_mail)
+        | Q(pk__in=owners.filter(of_owner).values("seller"))
+        | Q(pk__in=Phone.objects.filter(number__in=phones).values("seller"))
+        | Q(bin__in=numbers)
+        | Q(iin__in=numbers)
+    )
 
 
 gate.register(ban_of)

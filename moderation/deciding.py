@@ -10,9 +10,9 @@ from listings import reviewing
 from listings.catalogue import current_catalogue
 from listings.models import Category, Listing
 from listings.states import State
-from moderation.letters import tell
+from moderation.letters import tell, tell_reporters
 from moderation.models import Claim, Decision
-from moderation.reasons import ADS, rules_of
+from moderation.reasons import ADS, AFTER_REPORTS, rules_of
 from moderation.rules import Rule, RulesInForce, WithoutRule
 from sellers.models import Member, Seller
 
@@ -20,7 +20,6 @@ Act, Matter = Decision.Act, Decision.Matter
 
 # What is approved was checked by these.
 CHECKED_BY = {Matter.NEW: (ADS, "5.1"), Matter.CHANGE: (ADS, "5.2"), Matter.CHECK: (ADS, "5.1")}
-COMPLAINT_LOOKED_AT = ADS, "5.5"
 MOVED_BY = ADS, "1.2"
 
 TRUST_ENDS_WITH = 2
@@ -28,27 +27,33 @@ WITHIN = timedelta(days=30)
 
 
 class OwnAd(Exception):
-    """A moderator does not judge the ads of the seller they act for."""
+    """A moderator does not judge the seller they act for."""
 
 
 def matter_of(listing: Listing) -> Matter:
     if listing.state == State.PENDING:
-        return Matter.NEW
+        return Matter.CHECK if is_hidden(listing) else Matter.NEW
     return Matter.CHANGE if reviewing.waiting_change(listing) else Matter.CHECK
+
+
+def is_hidden(listing: Listing) -> bool:
+    """After reports, and nobody has decided since."""
+    last = next(iter(listing.decisions.all()), None)
+    return listing.state == State.PENDING and last is not None and last.act == Act.HIDE
 
 
 def approve(listing: Listing, by: User, rules: RulesInForce | None = None) -> Decision:
     """Publish it; or note that what is public already was looked at."""
-    refuse_own(listing, by)
+    refuse_own(listing.seller_id, by)
     rules, matter = rules or RulesInForce(), matter_of(listing)
     with transaction.atomic():
         after = reviewing.approve(listing, by)
-        if matter == Matter.CHECK and after.complaints.filter(answer=None).exists():
-            act, cited = Act.KEEP, COMPLAINT_LOOKED_AT
+        if matter == Matter.CHECK and after.complaints.open().exists():
+            act, cited = Act.KEEP, AFTER_REPORTS
         else:
             act, cited = Act.APPROVE, CHECKED_BY[matter]
         decision = keep(after, by, act, matter, [rules.rule(*cited)])
-        if matter != Matter.CHECK:
+        if matter != Matter.CHECK or listing.state == State.PENDING:
             tell("approved", after, decision)
     return decision
 
@@ -62,7 +67,7 @@ def block(listing, by, reasons, note="", rule: Rule | None = None, rules=None) -
 
 
 def refuse(change, act, listing, by, reasons, note, rule, rules):
-    refuse_own(listing, by)
+    refuse_own(listing.seller_id, by)
     cited = rules_of(reasons, rules or RulesInForce())
     cited += [rule] if rule else []
     if not reasons or not cited:
@@ -78,7 +83,7 @@ def refuse(change, act, listing, by, reasons, note, rule, rules):
 
 def refile(listing: Listing, by: User, category: Category, rules=None) -> Decision:
     """It is still to be approved or refused afterwards."""
-    refuse_own(listing, by)
+    refuse_own(listing.seller_id, by)
     rule = (rules or RulesInForce()).rule(*MOVED_BY)
     matter = matter_of(listing)
     with transaction.atomic():
@@ -91,7 +96,7 @@ def refile(listing: Listing, by: User, category: Category, rules=None) -> Decisi
 
 
 def unblock(listing: Listing, by: User, note="", rules=None) -> Decision:
-    refuse_own(listing, by)
+    refuse_own(listing.seller_id, by)
     rule = (rules or RulesInForce()).rule(*CHECKED_BY[Matter.NEW])
     with transaction.atomic():
         after = reviewing.unblock(listing, by)
@@ -112,18 +117,20 @@ def keep(listing, by, act, matter, rules, reasons=(), note=""):
         note=note,
     )
     Claim.objects.filter(listing=listing).delete()
-    listing.complaints.filter(answer=None).update(answer=decision)
+    complaints = listing.complaints.open()
+    tell_reporters(listing, complaints)
+    complaints.answer_with(decision)
     return decision
 
 
-def refuse_own(listing, by):
-    if Member.objects.filter(seller=listing.seller_id, user=by).exists():
+def refuse_own(seller_pk, by):
+    if Member.objects.filter(seller=seller_pk, user=by).exists():
         raise OwnAd
 
 
 def end_trust(seller_id):
     """Two refusals within thirty days, and ads are read beforehand again."""
-    seller = Seller.objects.select_for_update().get(pk=seller_id)
+    seller = Seller.objects.select_for_update(no_key=True).get(pk=seller_id)
     if has_lost_trust(seller):
         seller.lost_trust_at = timezone.now()
         seller.save(update_fields=["lost_trust_at"])
@@ -131,7 +138,7 @@ def end_trust(seller_id):
 
 def give_trust_back(seller_id):
     """A refusal was a mistake: without it there may be too few of them."""
-    seller = Seller.objects.select_for_update().get(pk=seller_id)
+    seller = Seller.objects.select_for_update(no_key=True).get(pk=seller_id)
     if not has_lost_trust(seller):
         seller.lost_trust_at = None
         seller.save(update_fields=["lost_trust_at"])

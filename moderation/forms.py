@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from listings.catalogue import current_catalogue
 from moderation.models import Appeal, Complaint, Decision
-from moderation.reasons import RULES, Reason
+from moderation.reasons import ADS, POSTING, RULES, Reason
 from moderation.rules import WithoutRule
 
 Act = Decision.Act
@@ -30,9 +30,19 @@ class ComplaintForm(forms.ModelForm):
         ),
     )
 
+    email = forms.EmailField(
+        label=_("E-mail for the outcome"),
+        required=False,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        help_text=_(
+            "If you like. Signed in you need not write it: the letter goes to your account's "
+            "address. This one is deleted as soon as the letter is written."
+        ),
+    )
+
     class Meta:
         model = Complaint
-        fields = ["reason", "text"]
+        fields = ["reason", "text", "email"]
 
     def clean(self):
         given = super().clean()
@@ -69,10 +79,9 @@ class AnswerForm(forms.Form):
     )
 
 
-class DecisionForm(forms.Form):
-    """What a moderator does with the ad on the page; the button says which act."""
+class GroundsForm(forms.Form):
+    """Why, by which rule, and what is said of it to the seller."""
 
-    act = forms.ChoiceField(choices=Act, widget=forms.HiddenInput)
     # The edition that was read.
     seen = forms.CharField(max_length=80, widget=forms.HiddenInput)
     reasons = forms.MultipleChoiceField(
@@ -86,52 +95,88 @@ class DecisionForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Quote what is wrong. It stands in the letter to the seller."),
     )
-    category = forms.TypedChoiceField(
-        label=_("Right category"), required=False, coerce=int, empty_value=None
-    )
 
-    def __init__(self, *args, acts, rules, category, **kwargs):
+    def __init__(self, *args, rules, documents=(ADS, POSTING), **kwargs):
         super().__init__(*args, **kwargs)
-        self.acts, self.rules = acts, rules
-        self.fields["reasons"].choices = reasons_in_force(rules)
+        self.rules = rules
+        self.fields["reasons"].choices = reasons_in_force(rules, documents)
         self.fields["rule"].choices = [
             ("", _("the rule of the reason")),
             *((str(rule), shortened(rule, clause)) for rule, clause in rules.texts.items()),
         ]
-        self.fields["category"].choices = [("", "—"), *open_categories(without=category)]
-
-    def clean(self):
-        given = super().clean()
-        act, reasons = given.get("act"), given.get("reasons") or []
-        if act and act not in self.acts:
-            raise ValidationError(_("That cannot be done with this ad any more."))
-        if act in (Act.REJECT, Act.BLOCK):
-            if not reasons and "reasons" not in self.errors:
-                self.add_error("reasons", _("Say why: tick at least one reason."))
-            if Reason.OTHER in reasons and not given.get("rule"):
-                self.add_error("rule", _("Every decision names the rule it stands on."))
-            if TOLD & set(reasons) and not given.get("note"):
-                self.add_error("note", _("Write what exactly is wrong, and where."))
-        if act == Act.REFILE and not given.get("category"):
-            self.add_error("category", _("Choose the right category."))
-        return given
 
     def clean_rule(self):
         written = self.cleaned_data["rule"]
         return self.rules.written(written) if written else None
 
+    def refuse_without_grounds(self, given):
+        reasons = given.get("reasons") or []
+        if not reasons and "reasons" not in self.errors:
+            self.add_error("reasons", _("Say why: tick at least one reason."))
+        if Reason.OTHER in reasons and not given.get("rule"):
+            self.add_error("rule", _("Every decision names the rule it stands on."))
+        if TOLD & set(reasons) and not given.get("note"):
+            self.add_error("note", _("Write what exactly is wrong, and where."))
 
-def reasons_in_force(rules):
-    """Those behind which a clause stands now, with its number."""
+
+class DecisionForm(GroundsForm):
+    """What a moderator does with the ad on the page; the button says which act."""
+
+    act = forms.ChoiceField(choices=Act, widget=forms.HiddenInput)
+    category = forms.TypedChoiceField(
+        label=_("Right category"), required=False, coerce=int, empty_value=None
+    )
+
+    def __init__(self, *args, acts, category, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.acts = acts
+        self.fields["category"].choices = [("", "—"), *open_categories(without=category)]
+
+    def clean(self):
+        given = super().clean()
+        act = given.get("act")
+        if act and act not in self.acts:
+            raise ValidationError(_("That cannot be done with this ad any more."))
+        if act in (Act.REJECT, Act.BLOCK):
+            self.refuse_without_grounds(given)
+        if act == Act.REFILE and not given.get("category"):
+            self.add_error("category", _("Choose the right category."))
+        return given
+
+
+class RemovalForm(GroundsForm):
+    """What a moderator takes off the page of a seller."""
+
+    parts = forms.MultipleChoiceField(
+        label=_("What to remove"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Tick what breaks the rules.")},
+    )
+
+    def __init__(self, *args, said, **kwargs):
+        # The rules for ads say nothing about the page of a seller.
+        super().__init__(*args, documents=(POSTING,), **kwargs)
+        self.fields["parts"].choices = [(part, part.label) for part in said]
+
+    def clean(self):
+        given = super().clean()
+        self.refuse_without_grounds(given)
+        return given
+
+
+def reasons_in_force(rules, documents):
+    """Those behind which a clause of these documents stands now, with its number."""
     for reason, label in Reason.choices:
         if reason == Reason.OTHER:
             yield reason, label
             continue
+        document, clause = RULES[Reason(reason)]
         try:
-            rule = rules.rule(*RULES[Reason(reason)])
+            rule = rules.rule(document, clause)
         except WithoutRule:
             continue
-        yield reason, f"{label} ({rule.clause})"
+        if document in documents:
+            yield reason, f"{label} ({rule.clause})"
 
 
 def shortened(rule, clause):

@@ -6,12 +6,22 @@ Of a company they say nothing about a person, and lead to nobody.
 from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
 
+from listings.personal_data.ads import OF_THE_AD, ROW_NUMBER, with_the_ad
 from moderation import forms
-from moderation.models import Appeal, Ban, Claim, Complaint, Decision, StopWord
+from moderation.models import (
+    Appeal,
+    Ban,
+    Claim,
+    Complaint,
+    Decision,
+    Removal,
+    StopWord,
+    ban,
+    removal,
+)
 from moderation.models.complaint import KEPT_FOR
-from moderation.tasks import forget_old
+from moderation.tasks import decline_orders_of_blocked, forget_old
 from privacy.data_map import (
     FreeText,
     People,
@@ -29,15 +39,13 @@ from privacy.registers import (
     register_form,
     register_task,
 )
-from privacy.retention import After, Until, WhileAccountExists
+from privacy.retention import ByRule, Until
 
-ROW_NUMBER = not_personal(_("the number of the row"), "id")
-OF_THE_AD = not_personal(_("points to the ad"), "listing")
 BY_STAFF = not_personal(_("points to the member of staff who acted"), "by")
 
 ABOUT_THE_AD = {
     "purposes": ["compliance"],
-    "kept": WhileAccountExists(),
+    "kept": with_the_ad(_("as long as the ad is kept")),
     "source": Source.PORTAL,
     "shown_to": (Recipient.COLLEAGUES, Recipient.STAFF),
 }
@@ -58,8 +66,36 @@ describe(
     },
 )
 
+OFF_THE_PAGE = ABOUT_THE_AD | {
+    "kept": ByRule(_("12 months after it was decided"), removal.over),
+}
+describe(
+    Removal,
+    title=_("What moderators removed from your page as a seller"),
+    people=People.HOLDERS,
+    subject="seller__subject",
+    fields={
+        **dict.fromkeys(
+            ("parts", "reasons", "rules"), Personal("moderation.decision", **OFF_THE_PAGE)
+        ),
+        "note": FreeText("moderation.decision", **OFF_THE_PAGE),
+        "at": Personal("trace.time", **OFF_THE_PAGE),
+        **not_personal(_("points to the seller"), "seller"),
+        **BY_STAFF,
+        **ROW_NUMBER,
+    },
+)
+
 # What has been sent stays as it was sent; who wants it gone asks for that there.
-OWN_WORDS = ABOUT_THE_AD | {"source": Source.PERSON, "edit": "accounts:privacy"}
+ABOUT_A_DECISION = ABOUT_THE_AD | {
+    "kept": ByRule(
+        _("as long as the ad is kept"),
+        lambda appeals, now: appeals.filter(
+            decision__in=ABOUT_THE_AD["kept"].over(Decision.objects.all(), now)
+        ),
+    )
+}
+OWN_WORDS = ABOUT_A_DECISION | {"source": Source.PERSON, "edit": "accounts:privacy"}
 describe(
     Appeal,
     title=_("Your appeals against decisions of moderators"),
@@ -67,43 +103,64 @@ describe(
     subject="by__subject",
     fields={
         "text": FreeText("moderation.report", **OWN_WORDS),
-        **dict.fromkeys(("at", "due_at"), Personal("trace.time", **ABOUT_THE_AD)),
+        **dict.fromkeys(("at", "due_at"), Personal("trace.time", **ABOUT_A_DECISION)),
         **not_personal(_("points to the account that did it"), "by"),
         **not_personal(_("points to the decision"), "decision", "answer"),
         **ROW_NUMBER,
     },
 )
 
-AFTER_A_YEAR = After(
-    "at",
-    days=KEPT_FOR.days,
-    sentence=ngettext_lazy(
-        "%(days)d day after it was sent", "%(days)d days after it was sent", "days"
-    ),
-)
+
+def old(complaints, now):
+    return complaints.filter(at__lte=now - KEPT_FOR)
+
+
+def told(complaints, now):
+    return old(complaints, now) | complaints.filter(answer__isnull=False).exclude(email="")
+
+
+def uncounted(complaints, now):
+    return complaints.filter(at__lte=now - Complaint.COUNTS_FOR).exclude(network="")
+
+
 OF_A_VISITOR = {
     "purposes": ["compliance"],
-    "kept": AFTER_A_YEAR,
+    "kept": with_the_ad(_("12 months after it was sent, never longer than the ad"), old),
     "shown_to": (Recipient.STAFF,),
     "edit": "accounts:privacy",
+}
+FOR_THE_LETTER = OF_A_VISITOR | {
+    "kept": with_the_ad(
+        _("until the outcome is written to you, at most 12 months and never longer than the ad"),
+        told,
+    ),
+    "shown_to": (Recipient.MAIL_SERVER,),
+}
+BY_THE_BROWSER = OF_A_VISITOR | {
+    "source": Source.DEVICE,
+    "purposes": ["security"],
+    "shown_to": (),
+    "edit": "",
 }
 describe(
     Complaint,
     title=_("Your reports about ads of others"),
-    people=People.HOLDERS,
-    subject="by__subject",
+    people=People.EVERYBODY,
+    subject="subject",
     fields={
         "reason": Personal("moderation.report", **OF_A_VISITOR),
         "text": FreeText("moderation.report", **OF_A_VISITOR),
-        "visitor": Personal(
+        "email": Personal("contact.email", **FOR_THE_LETTER),
+        "language": Personal("profile.language", **FOR_THE_LETTER | {"source": Source.DEVICE}),
+        "visitor": Personal("device.network", **BY_THE_BROWSER),
+        "network": Personal(
             "device.network",
-            **OF_A_VISITOR
-            | {"source": Source.DEVICE, "purposes": ["security"], "shown_to": (), "edit": ""},
+            **BY_THE_BROWSER | {"kept": with_the_ad(_("14 days after it was sent"), uncounted)},
         ),
         **dict.fromkeys(
             ("at", "on"), Personal("trace.time", **OF_A_VISITOR | {"source": Source.PORTAL})
         ),
-        **not_personal(_("points to the account that did it"), "by"),
+        **not_personal(_("points to the person it is about"), "subject"),
         **not_personal(_("points to the decision"), "answer"),
         **OF_THE_AD,
         **ROW_NUMBER,
@@ -112,7 +169,7 @@ describe(
 
 BANNED = {
     "purposes": ["security", "compliance"],
-    "kept": Until("until", _("until the ban is over, and a month more")),
+    "kept": ByRule(_("until the ban is over, and a month more"), ban.over),
     "source": Source.PORTAL,
     "shown_to": (Recipient.STAFF,),
 }
@@ -163,10 +220,11 @@ describe(
 )
 
 register_task(forget_old)
+register_task(decline_orders_of_blocked)
 register_cache(
     CachePrefix(
         "moderation:reports:",
-        what=_("How many ads somebody reported today."),
+        what=_("How many ads somebody reported, and for how many an address was given, today."),
         purpose="security",
         longest=timedelta(days=1),
         is_digested=True,
@@ -178,7 +236,7 @@ register_form(
     _("Report an ad"),
     forms.ComplaintForm,
     purposes=["compliance"],
-    fields=kept_in(Complaint, "reason", "text"),
+    fields=kept_in(Complaint, "reason", "text", "email"),
 )
 register_form(
     "appeal",
@@ -200,6 +258,7 @@ register_form(
 register_form(
     "decision",
     _("Decision of a moderator about an ad"),
+    forms.GroundsForm,
     forms.DecisionForm,
     purposes=["compliance"],
     fields={
@@ -207,5 +266,16 @@ register_form(
         **not_kept(_("It names what was read."), "seen"),
         **not_kept(_("It is kept among the rules of the decision."), "rule"),
         **not_kept(_("It moves the ad."), "category"),
+    },
+)
+register_form(
+    "removal",
+    _("Removal of a logo or a text from the page of a seller"),
+    forms.RemovalForm,
+    purposes=["compliance"],
+    fields={
+        **kept_in(Removal, "parts", "reasons", "note"),
+        **not_kept(_("It names what was read."), "seen"),
+        **not_kept(_("It is kept among the rules of the decision."), "rule"),
     },
 )

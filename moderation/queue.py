@@ -3,12 +3,13 @@
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
 
 from accounts.models import User
 from listings.models import Listing
-from moderation.models import Appeal, Claim
+from moderation.hiding import HIDES_WITH
+from moderation.models import Appeal, Claim, Complaint
 
 TOO_LONG = timedelta(minutes=30)
 SHOWN = 50
@@ -19,7 +20,7 @@ def take_next(moderator: User, skipped=()) -> Listing | None:
     passed = set(skipped)
     while True:
         waiting = (
-            Listing.objects.waiting()
+            in_turn()
             .exclude(pk__in=passed)
             .exclude(pk__in=Claim.objects.of_others(moderator).values("listing"))
             .exclude(seller__members__user=moderator)
@@ -37,12 +38,21 @@ def take_next(moderator: User, skipped=()) -> Listing | None:
                 return listing
 
 
+def in_turn():
+    """What several people have reported comes first."""
+    reports = Complaint.objects.open().filter(listing=OuterRef("pk")).order_by()
+    several = reports.values("listing").annotate(networks=Count("network", distinct=True))
+    waiting = Listing.objects.waiting().annotate(
+        is_loud=Exists(several.filter(networks__gte=HIDES_WITH))
+    )
+    return waiting.order_by("-is_loud", "waiting_since", "pk")
+
+
 def waiting_now():
     """The beginning of the queue, with all that its page names."""
-    rows = Listing.objects.waiting().select_related("seller", "category", "revision", "claim")
-    return rows.annotate(open_complaints=Count("complaints", filter=Q(complaints__answer=None)))[
-        :SHOWN
-    ]
+    rows = in_turn().select_related("seller", "category", "revision", "claim")
+    rows = rows.annotate(open_complaints=Count("complaints", filter=Q(complaints__answer=None)))
+    return rows.prefetch_related("decisions")[:SHOWN]
 
 
 def counts():

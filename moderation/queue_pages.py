@@ -26,7 +26,7 @@ from moderation.models import Claim, Decision
 from moderation.queue import TOO_LONG, counts, take_next, waiting_now
 from moderation.reasons import Reason
 from moderation.rules import RulesInForce, WithoutRule
-from moderation.showing import fields_of, photos_of
+from moderation.showing import documents_of, fields_of, photos_of
 from sellers.models import Member
 
 Act, Matter = Decision.Act, Decision.Matter
@@ -52,7 +52,7 @@ def queue(request):
         {
             "listing": listing,
             "title": (reviewing.waiting_change(listing) or listing).title,
-            "matter": deciding.matter_of(listing).label,
+            "matter": matter_in_words(listing),
             "is_late": now - listing.waiting_since >= TOO_LONG,
             "claim": claim_of(listing),
         }
@@ -95,14 +95,15 @@ def review(request, pk):
         "listing": listing,
         "content": content,
         "category": current_catalogue().categories[content.category_id],
-        "matter": deciding.matter_of(listing).label,
+        "matter": matter_in_words(listing),
         "is_late": listing.waiting_since and timezone.now() - listing.waiting_since >= TOO_LONG,
         "claim": claim_of(listing, but=request.user),
         "change": change,
         "fields": fields_of(listing, change),
         "photos": photos_of(listing, change),
+        "documents": documents_of(listing, change),
         "findings": findings_of(listing, content),
-        "complaints": listing.complaints.filter(answer=None),
+        "complaints": listing.complaints.open(),
         "decisions": listing.decisions.select_related("by"),
         "history": listing.history.all()[:OTHERS_SHOWN],
         "others": listing.seller.listings.exclude(pk=listing.pk).order_by("-pk")[:OTHERS_SHOWN],
@@ -115,6 +116,12 @@ def review(request, pk):
     }
     status = 400 if form.errors else 200
     return page(request, "admin/moderation/review.html", facts, status=status)
+
+
+def matter_in_words(listing):
+    if deciding.is_hidden(listing):
+        return _("an ad hidden after reports")
+    return deciding.matter_of(listing).label
 
 
 def decided(request, listing, content, given, rules):

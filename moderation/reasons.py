@@ -8,6 +8,9 @@ from privacy.models import Document
 
 ADS, POSTING = Document.Slug.ADS, Document.Slug.POSTING
 
+# A reported ad is looked at, and may be hidden until then.
+AFTER_REPORTS = ADS, "5.5"
+
 
 class Reason(models.TextChoices):
     CONTACTS = "contacts", _("Contacts in the title or description")

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from listings.answers import unpack
 from listings.catalogue import current_catalogue
-from listings.models import DealType, Listing, Photo, Revision
+from listings.models import DealType, Document, Listing, Photo, Revision
 from privacy.differences import Pieces, compare
 
 
@@ -20,9 +20,9 @@ class Field:
 
 @dataclass(frozen=True)
 class Shown:
-    """A photo with what became of it: "same", "added" or "removed"."""
+    """A photo or document with what became of it: "same", "added" or "removed"."""
 
-    photo: Photo
+    file: Photo | Document
     fate: str
 
 
@@ -55,9 +55,17 @@ def said(content):
 
 
 def photos_of(listing: Listing, change: Revision | None) -> list[Shown]:
-    before = listing.photo_order
-    after = change.photo_order if change else before
-    photos = Photo.objects.in_bulk([*before, *after])
+    return shown_of(Photo, listing, change, "photo_order")
+
+
+def documents_of(listing: Listing, change: Revision | None) -> list[Shown]:
+    return shown_of(Document, listing, change, "document_order")
+
+
+def shown_of(model, listing, change, order):
+    before = getattr(listing, order)
+    after = getattr(change, order) if change else before
+    files = model.objects.in_bulk([*before, *after])
     shown = [(pk, "same" if pk in before else "added") for pk in after]
     shown += [(pk, "removed") for pk in before if pk not in after]
-    return [Shown(photos[pk], fate) for pk, fate in shown if pk in photos]
+    return [Shown(files[pk], fate) for pk, fate in shown if pk in files]

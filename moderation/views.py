@@ -19,14 +19,13 @@ from ui.origin import same_origin
 def report(request, pk):
     listing = get_object_or_404(Listing.objects.open_by_address(), pk=pk)
     form = ComplaintForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST":
-        gate.refuse_if_banned(request)
-        if form.is_valid():
-            try:
-                reporting.report(request, listing, form.save(commit=False))
-            except reporting.TooOften:
-                return asked(request, listing, form, status=429)
-            return redirect("moderation:reported", listing.pk)
+    if form.is_valid():
+        gate.refuse_if_banned(request, email=form.cleaned_data["email"])
+        try:
+            reporting.report(request, listing, form.save(commit=False))
+        except reporting.TooOften:
+            return asked(request, listing, form, status=429)
+        return redirect("moderation:reported", listing.pk)
     return asked(request, listing, form, status=400 if form.errors else 200)
 
 

@@ -73,7 +73,7 @@ class Rows:
         table = connection.ops.quote_name(shown.model._meta.db_table)
         with connection.cursor() as cursor:
             cursor.execute(
-                f"SELECT n FROM generate_series(0, %s) n WHERE EXISTS ({query}"  # noqa: S608 ours
+                f"SELECT n FROM generate_series(0, %s) n WHERE EXISTS ({query}"  # noqa: S608 compiled by Django
                 f" AND {table}.id >= n * %s AND {table}.id < (n + 1) * %s)",
                 [last // RANGE, *values, RANGE, RANGE],
             )

@@ -37,13 +37,9 @@ class PlaceQuerySet(models.QuerySet):
         return self.order_by(f"order_{get_language()}", "pk")
 
 
-class Country(models.Model):
-    code = models.CharField(
-        _("code"),
-        max_length=2,
-        primary_key=True,
-        validators=[RegexValidator(r"\A[A-Z]{2}\Z", _("Two capital letters of ISO 3166."))],
-    )
+class Place(models.Model):
+    """What has a name in three languages, and a place among others by it."""
+
     name_kk = models.CharField(_("name, in Kazakh"), max_length=80)
     name_ru = models.CharField(_("name, in Russian"), max_length=80)
     name_en = models.CharField(_("name, in English"), max_length=80)
@@ -51,21 +47,33 @@ class Country(models.Model):
     order_ru = SortKeyField(of="name_ru")
     order_en = SortKeyField(of="name_en")
     is_archived = models.BooleanField(_("archived"), default=False)
-    shipped = models.JSONField(null=True, editable=False)
 
     name = Translated()
 
     objects = PlaceQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("country")
-        verbose_name_plural = _("countries")
+        abstract = True
 
     def __str__(self):
         return self.name
 
 
-class Region(models.Model):
+class Country(Place):
+    code = models.CharField(
+        _("code"),
+        max_length=2,
+        primary_key=True,
+        validators=[RegexValidator(r"\A[A-Z]{2}\Z", _("Two capital letters of ISO 3166."))],
+    )
+    shipped = models.JSONField(null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("country")
+        verbose_name_plural = _("countries")
+
+
+class Region(Place):
     class Kind(models.TextChoices):
         REGION = "region", _("region")
         CITY = "city", _("city of republican rank")
@@ -82,25 +90,15 @@ class Region(models.Model):
         Country, on_delete=models.PROTECT, related_name="regions", verbose_name=_("country")
     )
     kind = models.CharField(_("kind"), max_length=6, choices=Kind, default=Kind.REGION)
-    name_kk = models.CharField(_("name, in Kazakh"), max_length=80)
-    name_ru = models.CharField(_("name, in Russian"), max_length=80)
-    name_en = models.CharField(_("name, in English"), max_length=80)
     full_name_kk = models.CharField(_("full name, in Kazakh"), max_length=120)
     full_name_ru = models.CharField(_("full name, in Russian"), max_length=120)
     full_name_en = models.CharField(_("full name, in English"), max_length=120)
-    order_kk = SortKeyField(of="name_kk")
-    order_ru = SortKeyField(of="name_ru")
-    order_en = SortKeyField(of="name_en")
     # Of its centre: where an ad stands that names no settlement.
     latitude = models.DecimalField(_("latitude"), max_digits=8, decimal_places=5)
     longitude = models.DecimalField(_("longitude"), max_digits=8, decimal_places=5)
-    is_archived = models.BooleanField(_("archived"), default=False)
     shipped = models.JSONField(null=True, editable=False)
 
-    name = Translated()
     full_name = Translated()
-
-    objects = PlaceQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("region")
@@ -117,21 +115,10 @@ class Region(models.Model):
         return self.full_name
 
 
-class District(models.Model):
+class District(Place):
     region = models.ForeignKey(
         Region, on_delete=models.PROTECT, related_name="districts", verbose_name=_("region")
     )
-    name_kk = models.CharField(_("name, in Kazakh"), max_length=80)
-    name_ru = models.CharField(_("name, in Russian"), max_length=80)
-    name_en = models.CharField(_("name, in English"), max_length=80)
-    order_kk = SortKeyField(of="name_kk")
-    order_ru = SortKeyField(of="name_ru")
-    order_en = SortKeyField(of="name_en")
-    is_archived = models.BooleanField(_("archived"), default=False)
-
-    name = Translated()
-
-    objects = PlaceQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("district")
@@ -141,7 +128,7 @@ class District(models.Model):
         return f"{self.name}, {self.region}"
 
 
-class Settlement(models.Model):
+class Settlement(Place):
     """A city, town or village. Of a foreign country its region is not known."""
 
     geonames_id = models.PositiveIntegerField(
@@ -166,21 +153,10 @@ class Settlement(models.Model):
         related_name="settlements",
         verbose_name=_("district"),
     )
-    name_kk = models.CharField(_("name, in Kazakh"), max_length=80)
-    name_ru = models.CharField(_("name, in Russian"), max_length=80)
-    name_en = models.CharField(_("name, in English"), max_length=80)
-    order_kk = SortKeyField(of="name_kk")
-    order_ru = SortKeyField(of="name_ru")
-    order_en = SortKeyField(of="name_en")
     latitude = models.DecimalField(_("latitude"), max_digits=8, decimal_places=5)
     longitude = models.DecimalField(_("longitude"), max_digits=8, decimal_places=5)
     population = models.PositiveIntegerField(_("inhabitants"), default=0)
-    is_archived = models.BooleanField(_("archived"), default=False)
     shipped = models.JSONField(null=True, editable=False)
-
-    name = Translated()
-
-    objects = PlaceQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("settlement")

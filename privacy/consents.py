@@ -4,7 +4,7 @@ from django.db import transaction
 
 from privacy.documents import purposes_in_force, version_in_force
 from privacy.ledger import Occasion, append, locked_chain
-from privacy.models import Consent, ConsentEntry, Document, Subject
+from privacy.models import Consent, ConsentEntry, Document, Subject, Version
 from privacy.models.consents import EVERYTHING, text_hash
 from privacy.purposes import PURPOSES, Basis
 from privacy.sentences import consent_sentence, scope
@@ -104,6 +104,30 @@ def give(
         append(chain, Act.GIVEN, occasion, **facts)
 
 
+def give_by_order(
+    subject: Subject, version: Version | None, occasion: Occasion, *, sentence: str
+) -> ConsentEntry:
+    """Record the sentence at the order button, in the transaction that makes the order.
+
+    The order itself is a contract (GDPR, Article 6(1)(b)); the law of Kazakhstan wants the
+    consent recorded beside it. Raises `NotOffered` when no clause in force allows orders, and
+    `Changed` when the policy in force is not the one shown.
+    """
+    if not allows(subject, "orders"):
+        raise NotOffered
+    if version is None or version != version_in_force(Document.Slug.PRIVACY):
+        raise Changed
+    return append(
+        locked_chain(subject),
+        Act.GIVEN,
+        occasion,
+        purpose="orders",
+        basis=Basis.CONTRACT,
+        version=version,
+        sentence=sentence,
+    )
+
+
 def withdraw(subject: Subject, purpose: str, channel: str, occasion: Occasion) -> None:
     """Record that the person does not agree any more, policy or no policy in force.
 
@@ -134,7 +158,7 @@ def record_end(act, subject, purpose, channel, occasion):
 
 
 def withdraw_all(subject: Subject, occasion: Occasion, *, sentence: str) -> None:
-    """Withdraw whatever the person agreed to, in one act."""
+    """Withdraw whatever rests on consent, in one act; an order rests on the contract."""
     with transaction.atomic():
         append(
             locked_chain(subject),

@@ -26,6 +26,8 @@ CATEGORIES = {
     "identity.family": _("surname"),
     "identity.given": _("first name"),
     "identity.patronymic": _("patronymic"),
+    "identity.full": _("full name"),
+    "identity.organization": _("organization you act for"),
     "contact.email": _("e-mail address"),
     "contact.confirmed": _("whether you have confirmed an address"),
     "contact.phone": _("phone number"),
@@ -52,8 +54,10 @@ CATEGORIES = {
     "device.browser": _("browser family and system"),
     "trace.time": _("when something happened"),
     "trace.action": _("what you did on the portal"),
+    "content.order": _("what you and the seller write about an order"),
     "content.letter": _("letters of the portal to you"),
     "consent.act": _("what you agreed to, refused or withdrew"),
+    "trace.disclosure": _("to whom your data was given"),
     "request.state": _("your requests about your data"),
 }
 SPECIAL_CATEGORIES = (
@@ -82,6 +86,7 @@ class Recipient(models.TextChoices):
     STAFF = "staff", _("the portal's staff")
     COLLEAGUES = "colleagues", _("the owners of a seller you act for, and those who act for it")
     EVERYBODY = "everybody", _("everybody, on the pages of the seller and of ads")
+    SELLER = "seller", _("the seller of the order")
     MAIL_SERVER = "mail server", _("the mail servers on the way to you")
 
 
@@ -245,6 +250,11 @@ def describe(
 def describe_table(table, *, columns):
     """Declare a table without a model. It knows nobody: none of its rows leads to a person."""
     TABLES[table] = Described(table, None, None, None, None, None, {}, columns)
+
+
+def describe_keys(model, column: str, keys: dict[str, Personal | NotPersonal]):
+    """Declare more keys of a JSON column that a lower app has described."""
+    DATA_MAP[model].fields[column].keys.update(keys)
 
 
 def not_personal(reason: Promise, *names: str) -> dict[str, NotPersonal]:

@@ -16,6 +16,7 @@ from privacy.models import (
     Version,
 )
 from privacy.models.consents import EVERYTHING, text_hash
+from privacy.purposes import Basis
 
 PROCESSING = {
     ConsentEntry.Act.GIVEN: ProcessingAct.RECORDING,
@@ -102,7 +103,8 @@ def settle(entry):
     if entry.purpose == EVERYTHING:
         # Who objected has not agreed: that there is nothing left to withdraw takes nothing back.
         agreed = Consent.objects.filter(subject=entry.subject_id).exclude(act=entry.Act.OBJECTED)
-        agreed.update(act=entry.act, entry=entry)
+        # While an order is open its consent cannot be withdrawn.
+        agreed.exclude(entry__basis=Basis.CONTRACT).update(act=entry.act, entry=entry)
         return
     Consent.objects.bulk_create(
         [

@@ -6,7 +6,15 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
-from privacy.models import ConsentEntry, GroupSite, LedgerRun, Request, RequestStep
+from privacy.models import (
+    ConsentEntry,
+    Disclosure,
+    GroupSite,
+    LedgerRun,
+    Request,
+    RequestStep,
+    StaffAccess,
+)
 from privacy.purposes import PURPOSES
 from privacy.requests import take_step
 
@@ -57,6 +65,23 @@ class LedgerRunAdmin(ReadOnly, admin.ModelAdmin):
     @admin.display(description=_("faults"))
     def found(self, run):
         return len(run.faults)
+
+
+@admin.register(Disclosure)
+class DisclosureAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["id", "recipient_name", "about", "purpose", "at"]
+    list_filter = ["kind"]
+    search_fields = ["=about"]
+    search_help_text = _("The reference of an order.")
+    show_full_result_count = False
+
+
+@admin.register(StaffAccess)
+class StaffAccessAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["id", "by", "about", "reason", "at"]
+    search_fields = ["=about"]
+    search_help_text = _("The reference of an order.")
+    show_full_result_count = False
 
 
 @admin.register(GroupSite)

@@ -26,11 +26,13 @@ from privacy.models import (
     ConsentEntry,
     ConsentEvidence,
     ControllerIdentity,
+    Disclosure,
     Document,
     GroupSite,
     LedgerRun,
     Request,
     RequestStep,
+    StaffAccess,
     Subject,
     SubjectIdentifier,
     Version,
@@ -166,6 +168,45 @@ describe(
             _("a random-looking number that proves the row and says nothing of the person"),
             *("previous_hash", "hash"),
         ),
+        **WHOSE,
+        **ROW_NUMBER,
+    },
+)
+
+describe(
+    Disclosure,
+    title=_("To whom your data was given"),
+    people=People.EVERYBODY,
+    subject="subject",
+    erase=StaysNameless(
+        _("It proves who received data. Nothing in it says whose, once the person is erased.")
+    ),
+    fields={
+        **{
+            name: Personal("trace.disclosure", **TO_PROVE)
+            for name in ("kind", "recipient_number", "recipient_name", "fields", "purpose", "basis")
+        },
+        "about": Personal("trace.disclosure", **TO_PROVE),
+        "at": Personal("trace.time", **TO_PROVE),
+        **WHOSE,
+        **ROW_NUMBER,
+    },
+)
+
+describe(
+    StaffAccess,
+    title=_("When staff of the portal had your masked data shown, and why"),
+    people=People.EVERYBODY,
+    subject="subject",
+    erase=StaysNameless(
+        _("It proves who looked. Nothing in it says at whose data, once the person is erased.")
+    ),
+    fields={
+        **{
+            name: Personal("trace.disclosure", **TO_PROVE) for name in ("reason", "fields", "about")
+        },
+        "at": Personal("trace.time", **TO_PROVE),
+        **not_personal(_("points to the member of staff who acted"), "by"),
         **WHOSE,
         **ROW_NUMBER,
     },

@@ -1,8 +1,10 @@
 """How long personal data is kept, as rules that say themselves in words and find what is over."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -62,4 +64,15 @@ class After:
         return rows.filter(**{f"{self.since}__lte": now - timedelta(days=self.days)})
 
 
-Kept = WhileAccountExists | AsProof | Until | After
+@dataclass(frozen=True)
+class ByRule:
+    """By a rule of the app, which its tasks carry out: `rule(rows, now)` finds what is over."""
+
+    words: Promise
+    rule: Callable[[QuerySet, datetime], QuerySet]
+
+    def over(self, rows, now):
+        return self.rule(rows, now)
+
+
+Kept = WhileAccountExists | AsProof | Until | After | ByRule

@@ -2,7 +2,7 @@
 
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from privacy.models import Channel, GroupSite
 from privacy.operator import current_operator
@@ -100,6 +100,19 @@ def acknowledgement():
         "I have read these documents of %(operator)s and use the portal on their terms: "
         "%(documents)s."
     )
+
+
+def order_sentence() -> str:
+    """What stands beside the button that sends an order."""
+    return _("By clicking the «SEND ORDER» button, I consent to the processing of personal data")
+
+
+def order_sentence_with_link(version):
+    """The same words as HTML; some of them lead to the very version meant."""
+    words = pgettext("of the sentence at the button «SEND ORDER»", "processing of personal data")
+    before, _words, after = order_sentence().partition(words)
+    link = format_html('<a href="{}">{}</a>', version.get_absolute_url(), words)
+    return format_html("{}{}{}", before, link, after)
 
 
 def operator_name():

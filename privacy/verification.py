@@ -9,6 +9,7 @@ from django.utils import timezone
 from privacy.documents import digest_of, record_of
 from privacy.models import ConsentChain, ConsentEntry, LedgerRun, Subject, Version
 from privacy.models.consents import BEFORE_THE_FIRST, EVERYTHING, text_hash
+from privacy.purposes import Basis
 
 ROWS_AT_ONCE = 2000
 VERSIONS_AT_ONCE = 20
@@ -103,6 +104,7 @@ def faults_of_state(after, upto):
                 "all": EVERYTHING,
                 "erased": Subject.State.ERASED,
                 "objected": ConsentEntry.Act.OBJECTED,
+                "contract": Basis.CONTRACT,
             },
         )
         for subject, purpose, channel in cursor.fetchall():
@@ -152,7 +154,7 @@ def former_runs(run):
 
 STATE_BESIDE_LEDGER = """
 WITH entry AS (
-    SELECT id, subject_id, sequence, act, purpose, channel
+    SELECT id, subject_id, sequence, act, purpose, channel, basis
     FROM privacy_consententry
     WHERE purpose <> ''
       AND NOT EXISTS (
@@ -174,7 +176,7 @@ WITH entry AS (
         COALESCE(whole.id, own.id) AS id, COALESCE(whole.act, own.act) AS act
     FROM own
     LEFT JOIN whole ON whole.subject_id = own.subject_id AND whole.sequence > own.sequence
-        AND own.act <> %(objected)s
+        AND own.act <> %(objected)s AND own.basis <> %(contract)s
 ), state AS (
     SELECT subject_id, purpose, channel, entry_id, act
     FROM privacy_consent

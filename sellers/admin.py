@@ -12,13 +12,16 @@ from sellers.models import AuthorisedPerson, Member, Phone, Seller, Verification
 
 
 class VerificationForm(forms.ModelForm):
+    # Who was looked at; the page writes it anew each time it is shown.
+    seen = forms.CharField(required=False, max_length=80, widget=forms.HiddenInput)
+
     class Meta:
         model = Verification
         fields = ["saw_documents", "checked_number", "called_phone"]
 
     def clean(self):
         given = super().clean()
-        if not any(given.values()):
+        if not any(given.get(name) for name in self.Meta.fields):
             raise ValidationError(_("Tick what you have checked."))
         return given
 
@@ -146,6 +149,15 @@ class SellerAdmin(admin.ModelAdmin):
         if form.is_valid():
             try:
                 verification.verify(seller, request.user, **form.cleaned_data)
+            except verification.Overtaken:
+                seller.refresh_from_db()
+                form.add_error(
+                    None,
+                    _(
+                        "The seller has changed since you opened the page. Nothing was verified: "
+                        "look again who it is."
+                    ),
+                )
             except verification.VerifiedElsewhere:
                 form.add_error(None, _("Another seller is verified with this BIN or IIN already."))
             else:
@@ -178,7 +190,13 @@ class SellerAdmin(admin.ModelAdmin):
             request,
             "admin/sellers/seller/judge.html",
             self.admin_site.each_context(request)
-            | {"title": title, "opts": self.opts, "form": form, "seller": seller},
+            | {
+                "title": title,
+                "opts": self.opts,
+                "form": form,
+                "seller": seller,
+                "seen": verification.identity_of(seller),
+            },
         )
 
 

@@ -389,5 +389,6 @@ register_form(
     fields={
         **kept_in(Verification, "saw_documents", "checked_number", "called_phone"),
         "reason": Column(Letter, "content"),
+        **not_kept(_("It names what was read."), "seen"),
     },
 )

@@ -4,6 +4,7 @@ import os
 import time
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from uuid import uuid4
 
 import pytest
@@ -30,9 +31,12 @@ from listings.models import (
     Listing,
 )
 from listings.shipped_catalogue import SHIPPED, read
+from orders.models import Cart, CartLine
+from orders.sending import PRICE, Form, send
 from places.models import Country, Region, Settlement
 from privacy import operator as operator_memory
 from privacy.documents import content_digest, publish
+from privacy.ledger import Occasion
 from privacy.models import Clause, ControllerIdentity, Document, Version
 from privacy.operator import forget_operator
 from sellers.founding import found
@@ -337,8 +341,8 @@ def publish_version(operator):
 
 @pytest.fixture
 def policy(publish_version):
-    """Without one nobody can sign up."""
-    return publish_version("privacy")
+    """Without one nobody can sign up, nor order."""
+    return publish_version("privacy", purposes=[*MAILINGS, "orders"])
 
 
 # Who sells, and what.
@@ -387,5 +391,55 @@ def make_listing(make_seller, catalogue):
         )
         listing.changed()
         return listing
+
+    return make
+
+
+# Who buys.
+
+BUYER = {
+    "full_name": "Сейтқазы Айгүл Маратқызы",
+    "organization": "Қостанай диірмені",
+    "email": "buyer@example.com",
+    "phone": "+77012345678",
+    "address": "Қостанай, Абай даңғылы, 1",
+    "comment": "Тиеу дүйсенбіден",
+}
+
+
+@pytest.fixture
+def make_order(make_listing, policy):
+    """`make_order(listing, quantity=10, user=aigul)`: sent just now; a guest's without a user.
+
+    Several ads of one seller: `make_order([wheat, barley])`.
+    """
+
+    def make(listings=None, *, quantity=10, user=None, language="en", shipping=None, **entered):
+        if not isinstance(listings, list):
+            listings = [listings or make_listing(price=98_000, quantity=100)]
+        owner = {"user": user} if user else {"token_digest": uuid4().hex}
+        cart = Cart.objects.filter(user=user).first() if user else None
+        cart = cart or Cart.objects.create(**owner)
+        lines = [
+            CartLine.objects.create(
+                cart=cart,
+                listing=listing,
+                quantity=Decimal(quantity),
+                **{name: getattr(listing, name) for name in PRICE},
+            )
+            for listing in Listing.objects.in_bulk([each.pk for each in listings]).values()
+        ]
+        with translation.override(language):
+            return send(
+                lines,
+                Form(**BUYER | entered, shipping=shipping, payment=None),
+                token=uuid4(),
+                seller=listings[0].seller,
+                currency=listings[0].currency,
+                user=user,
+                version=policy,
+                sentence="By clicking the button, I consent.",
+                occasion=Occasion("order", "Send order"),
+            )
 
     return make

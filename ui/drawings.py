@@ -19,4 +19,4 @@ def drawing(name: str) -> tuple[SafeString, bool]:
     opening, _, rest = svg.partition(">")
     shapes = re.sub(r"\s+", " ", rest.rpartition("</svg>")[0]).strip()
     shapes = shapes.replace(" />", "/>").replace("> <", "><")
-    return mark_safe(shapes), 'fill="currentColor"' in opening  # noqa: S308, our own files
+    return mark_safe(shapes), 'fill="currentColor"' in opening  # noqa: S308 our own files

@@ -58,7 +58,7 @@ def look(
             image = Image.open(file, formats=FORMATS)
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as bomb:
         raise Refused("large") from bomb
-    except Exception as trouble:  # noqa: BLE001 decoders stumble over hostile files in every way
+    except Exception as trouble:  # decoders stumble over hostile files in every way
         raise Refused("format") from trouble
     if image.width * image.height > most_pixels:
         raise Refused("large")
@@ -82,7 +82,7 @@ def pixels_of(
             return rebuilt(image, widest, highest)
     except Image.DecompressionBombError as bomb:
         raise Refused("large") from bomb
-    except Exception as trouble:  # noqa: BLE001 decoders stumble over hostile files in every way
+    except Exception as trouble:  # decoders stumble over hostile files in every way
         log.info("picture cannot be decoded", extra={"reason": type(trouble).__name__})
         raise Refused("broken") from trouble
 

@@ -21,8 +21,7 @@ def outlines(icon: str) -> tuple[list[list[Point]], bool]:
     """On the grid of 24, and whether they are filled rather than drawn with a pen."""
     shapes, is_solid = drawing(icon)
     lines = []
-    # Our own files and those of lucide: nothing hostile.
-    for element in ElementTree.fromstring(f"<svg>{shapes}</svg>"):  # noqa: S314
+    for element in ElementTree.fromstring(f"<svg>{shapes}</svg>"):  # noqa: S314 our own files
         lines += outline(element.tag, dict(element.items()))
     return lines, is_solid
 

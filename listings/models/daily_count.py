@@ -1,3 +1,6 @@
+from datetime import timedelta
+
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -6,6 +9,8 @@ from listings.models.listing import Listing
 
 class DailyCount(models.Model):
     """How often an ad was looked at on a day of Kazakhstan. By whom is known nowhere."""
+
+    KEPT_FOR = timedelta(days=365)
 
     listing = models.ForeignKey(Listing, on_delete=models.CASCADE, related_name="daily_counts")
     day = models.DateField(_("day"))
@@ -19,6 +24,8 @@ class DailyCount(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["listing", "day"], name="daily_count_once_a_day")
         ]
+        # Days come one after the other, so that the old ones lie together.
+        indexes = [BrinIndex(fields=["day"], name="daily_count_day")]
 
     def __str__(self):
         return f"№ {self.pk}"

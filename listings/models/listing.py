@@ -98,7 +98,8 @@ class ListingQuerySet(models.QuerySet):
 
     def ask_for_review(self):
         """Have a moderator look. Nothing that is shown changes, so it is no new version."""
-        return self.filter(waiting_since=None).update(waiting_since=timezone.now())
+        unasked = self.filter(waiting_since=None, state__in=OPEN_BY_ADDRESS)
+        return unasked.update(waiting_since=timezone.now())
 
 
 class Listing(Content):
@@ -247,11 +248,11 @@ class Listing(Content):
                 fields=["touched_at"],
                 condition=Q(
                     state__in=[
-                        *(State.DRAFT, State.REJECTED),
+                        *(State.DRAFT, State.REJECTED, State.BLOCKED),
                         *(State.EXPIRED, State.SOLD, State.ARCHIVED),
                     ]
                 ),
-                name="listing_resting",
+                name="listing_at_rest",
             ),
             models.Index(
                 fields=["waiting_since", "id"],

@@ -141,8 +141,10 @@ class Photo(models.Model):
 
     def url(self, width: int, kind: str = "jpg") -> str:
         """Of the smallest file at least so wide, or the largest there is; `webp` or `jpg`."""
-        wide = next((each for each in sorted(self.widths) if each >= width), max(self.widths))
-        return default_storage.url(self.path(wide, kind))
+        return default_storage.url(self.path(self.width_for(width), kind))
+
+    def width_for(self, width: int) -> int:
+        return next((each for each in sorted(self.widths) if each >= width), max(self.widths))
 
     def srcset(self, kind: str) -> str:
         files = ((default_storage.url(self.path(each, kind)), each) for each in sorted(self.widths))

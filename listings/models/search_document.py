@@ -59,7 +59,7 @@ class SearchDocument(models.Model):
     branch = models.BigIntegerField(null=True)
     leaf = models.BigIntegerField(null=True)
     deal_type = models.CharField(max_length=10, choices=DealType)
-    region = models.CharField(max_length=6, null=True)  # noqa: DJ001  a key, or of abroad
+    region = models.CharField(max_length=6, null=True)  # noqa: DJ001 a key; null is abroad
     latitude = models.FloatField()
     longitude = models.FloatField()
     price_kzt = models.DecimalField(max_digits=18, decimal_places=2, null=True)

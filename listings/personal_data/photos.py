@@ -3,7 +3,13 @@
 from django.utils.translation import gettext_lazy as _
 
 from listings.models import Document, Leftover, Photo
-from listings.personal_data.ads import FOR_THE_SELLER, IN_THE_AD, OF_THE_AD, ROW_NUMBER
+from listings.personal_data.ads import (
+    FOR_THE_SELLER,
+    IN_THE_AD,
+    OF_THE_AD,
+    ROW_NUMBER,
+    with_the_ad,
+)
 from listings.tasks import (
     clear_leftovers,
     forget_unused_files,
@@ -14,6 +20,25 @@ from privacy.data_map import FreeText, People, Personal, Source, describe, not_p
 from privacy.registers import Column, register_form, register_task
 from privacy.strategies import RemoveFile
 
+
+def unused(files, now):
+    return files.filter(pk__in=files.model.objects.unused().values("pk"))
+
+
+def prepared(photos, now):
+    ready = photos.filter(state=Photo.State.READY).exclude(upload="", file_name="")
+    return ready | unused(photos, now)
+
+
+SHOWN = {
+    "kept": with_the_ad(_("as long as the ad, or a change of it, shows the file"), unused),
+}
+WHILE_PREPARED = {
+    "kept": with_the_ad(
+        _("until the photo is made from the file; for a day if none can be made"), prepared
+    )
+}
+IN_THE_AD, FOR_THE_SELLER = IN_THE_AD | SHOWN, FOR_THE_SELLER | SHOWN
 BY_THE_PORTAL = FOR_THE_SELLER | {"source": Source.PORTAL}
 
 describe(
@@ -24,8 +49,8 @@ describe(
     fields={
         # Names of files: they go after their row, and nobody keeps them longer.
         "stem": Personal("content.photo", **IN_THE_AD),
-        "upload": Personal("content.photo", **FOR_THE_SELLER),
-        "file_name": FreeText("content.photo", **FOR_THE_SELLER),
+        "upload": Personal("content.photo", **FOR_THE_SELLER | WHILE_PREPARED),
+        "file_name": FreeText("content.photo", **FOR_THE_SELLER | WHILE_PREPARED),
         "uploaded_at": Personal("trace.time", **BY_THE_PORTAL),
         **not_personal(_("how a picture is kept"), "state", "widths", "width", "height"),
         **not_personal(

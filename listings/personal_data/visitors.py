@@ -4,8 +4,9 @@ from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
 
-from listings import forms, statistics
+from listings import expiry, forms, statistics
 from listings.models import DailyCount, Favourite, Folding, SavedSearch
+from listings.personal_data.ads import OF_THE_AD, ROW_NUMBER, with_the_ad
 from listings.tasks import fold_counts
 from privacy.data_map import (
     FreeText,
@@ -25,10 +26,9 @@ from privacy.registers import (
 )
 from privacy.retention import WhileAccountExists
 
-ROW_NUMBER = not_personal(_("the number of the row"), "id")
 WHOSE = not_personal(_("points to the account it belongs to"), "user")
-OF_THE_AD = not_personal(_("points to the ad"), "listing")
 KEPT_BY_YOU = {"purposes": ["service"], "kept": WhileAccountExists()}
+A_FAVOURITE = KEPT_BY_YOU | {"kept": with_the_ad(_("until you remove it, or the ad is deleted"))}
 
 describe(
     Favourite,
@@ -36,8 +36,8 @@ describe(
     people=People.HOLDERS,
     subject="user__subject",
     fields={
-        "listing": Personal("content.interest", **KEPT_BY_YOU, edit="listings:favourites"),
-        "saved_at": Personal("trace.time", **KEPT_BY_YOU, source=Source.PORTAL),
+        "listing": Personal("content.interest", **A_FAVOURITE, edit="listings:favourites"),
+        "saved_at": Personal("trace.time", **A_FAVOURITE, source=Source.PORTAL),
         **not_personal(
             _("the price of the ad on the day it was saved"),
             *("price_kind", "price", "price_to", "currency", "unit"),
@@ -72,7 +72,9 @@ describe(
             Personal(
                 "content.count",
                 purposes=["statistics"],
-                kept=WhileAccountExists(),
+                kept=with_the_ad(
+                    _("12 months after the day, never longer than the ad"), expiry.old_days
+                ),
                 source=Source.OTHERS,
                 shown_to=(Recipient.COLLEAGUES, Recipient.STAFF),
             ),

@@ -19,6 +19,7 @@ from listings.models import Favourite, Listing
 from listings.page import (
     MOST_COUNTED,
     answers_of,
+    documents_of,
     listings_with_their_sellers,
     photos_and_similar,
     was_issued,
@@ -122,6 +123,7 @@ def page(request, listing, *, near=None, is_own=False, status=200, **shown):
             "above": catalogue.above(category),
             "answers": answers,
             "photos": photos,
+            "documents": documents_of(listing),
             "similar": similar,
             "distance": near and distance(near, listing),
             "near": near,

@@ -62,7 +62,10 @@ def unsave(request, pk):
 
 def back(request, otherwise):
     """To the page of ours on which the button stood."""
-    page = urlsplit(request.headers.get("Referer", ""))
+    try:
+        page = urlsplit(request.headers.get("Referer", ""))
+    except ValueError:
+        return redirect(otherwise)
     path = page._replace(scheme="", netloc="", fragment="").geturl()
     is_ours = page.netloc == request.get_host() and page.path != request.path
     if not (path and is_ours and url_has_allowed_host_and_scheme(path, allowed_hosts=None)):

@@ -54,10 +54,12 @@ def shown(listing):
 
 def add_photos(request, member, listing):
     files = request.FILES.getlist("photos")
-    if not may_receive(request, files):
+    content = content_of(listing)
+    if not may_receive(request, files, listing, content):
         return
+    room = Photo.MOST_PER_LISTING - len(content.photo_order)
     try:
-        received = photos.receive(member.seller, files[: 2 * Photo.MOST_PER_LISTING])
+        received = photos.receive(member.seller, files[: 2 * Photo.MOST_PER_LISTING], room)
         left_out = len(files) - len(received) + change(member, listing.pk, photos.add, received)
     except photos.Busy:
         messages.error(
@@ -85,10 +87,15 @@ def add_documents(request, member, pk):
     listing = get_object_or_404(Listing.objects.of(member), pk=pk)
     back = redirect(f"{reverse('listings:photos', args=[pk])}#documents")
     files = request.FILES.getlist("documents")
-    if not may_receive(request, files):
+    content = content_of(listing)
+    if not may_receive(request, files, listing, content):
         return back
-    received = []
+    room = Document.MOST_PER_LISTING - len(content.document_order)
+    received, tried = [], 0
     for file in files[: 2 * Document.MOST_PER_LISTING]:
+        if len(received) >= room:
+            break
+        tried += 1
         try:
             received.append(documents.receive(file))
         except documents.Refused as refusal:
@@ -98,7 +105,7 @@ def add_documents(request, member, pk):
     except Listing.Impossible:
         tell_impossible(request)
         return back
-    left_out += max(0, len(files) - 2 * Document.MOST_PER_LISTING)
+    left_out += len(files) - tried
     if left_out:
         messages.warning(
             request,
@@ -112,7 +119,7 @@ def add_documents(request, member, pk):
     return back
 
 
-def may_receive(request, files):
+def may_receive(request, files, listing, content):
     if not files:
         messages.error(request, _("Nothing was added: choose a file first."))
         return False
@@ -121,6 +128,9 @@ def may_receive(request, files):
             request,
             _("Nothing was added: together the files are larger than 60 MB. Add fewer at a time."),
         )
+        return False
+    if not is_editable(listing, content):
+        tell_impossible(request)
         return False
     return True
 

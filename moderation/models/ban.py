@@ -50,6 +50,11 @@ def ranges_that_hold(address: str) -> list[str]:
     ]
 
 
+def over(bans, now):
+    ended = now - KEPT_AFTER
+    return bans.filter(Q(until__lte=ended) | Q(lifted_at__lte=ended))
+
+
 class BanQuerySet(models.QuerySet):
     def in_force(self):
         now = timezone.now()

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -8,8 +8,30 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from listings.models import Listing
 from moderation.models.decision import Decision
+from privacy.forgetting import forget
+from privacy.models import Subject
 
 KEPT_FOR = timedelta(days=365)
+
+
+class ComplaintQuerySet(models.QuerySet):
+    def open(self):
+        return self.filter(answer=None)
+
+    def answer_with(self, decision):
+        """The addresses were for the letter, and go with those of whom nothing else is known."""
+        with transaction.atomic():
+            strangers = self.exclude(email="")
+            people = list(Subject.objects.filter(complaints__in=strangers))
+            strangers.update(subject=None, email="", language="")
+            self.update(answer=decision)
+            forget(people)
+
+    def forget(self):
+        with transaction.atomic():
+            people = list(Subject.objects.filter(complaints__in=self.exclude(email="")))
+            self.delete()
+            forget(people)
 
 
 class Complaint(models.Model):
@@ -25,17 +47,35 @@ class Complaint(models.Model):
         OTHER = "other", _("Something else")
 
     LONGEST = 1000
+    # So long the network is known, and the report counts towards hiding the ad.
+    COUNTS_FOR = timedelta(days=14)
 
     listing = models.ForeignKey(
         Listing, on_delete=models.CASCADE, related_name="complaints", verbose_name=_("ad")
     )
     reason = models.CharField(_("reason"), max_length=10, choices=Reason)
     text = models.TextField(_("in their words"), max_length=LONGEST, blank=True)
-    by = models.ForeignKey(
-        User, on_delete=models.SET_NULL, null=True, related_name="+", editable=False
+    # Whoever wants to hear of the outcome: an account, or an address and nothing else.
+    subject = models.ForeignKey(
+        Subject,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="complaints",
+        editable=False,
+    )
+    email = models.EmailField(_("e-mail"), blank=True, default="", db_default="")
+    language = models.CharField(
+        max_length=2,
+        choices=User.Language,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
     )
     # Of the account or, without one, of network and browser: nobody is found by it.
     visitor = models.CharField(max_length=64, editable=False)
+    # Likewise of the network alone, to tell several people from one.
+    network = models.CharField(max_length=64, blank=True, default="", db_default="", editable=False)
     on = models.DateField(editable=False)
     at = models.DateTimeField(_("when"), default=timezone.now, editable=False)
     answer = models.ForeignKey(
@@ -46,6 +86,8 @@ class Complaint(models.Model):
         editable=False,
         verbose_name=_("answer"),
     )
+
+    objects = ComplaintQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("complaint")

@@ -1,6 +1,5 @@
 from datetime import timedelta
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -8,8 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from listings.models import Listing
-from moderation.reasons import WHAT_TO_DO, Reason
-from moderation.rules import Rule
+from moderation.models.judgement import Judgement
 
 
 class DecisionQuerySet(models.QuerySet):
@@ -19,7 +17,7 @@ class DecisionQuerySet(models.QuerySet):
         return self.filter(listing__seller=seller, act__in=refusals, overturned_at=None)
 
 
-class Decision(models.Model):
+class Decision(Judgement):
     """What a moderator decided about an ad, and by which rule. Rows are only added."""
 
     class Act(models.TextChoices):
@@ -27,6 +25,7 @@ class Decision(models.Model):
         KEEP = "keep", _("looked at and left as it is")
         REJECT = "reject", _("refused")
         REFILE = "refile", _("put into another category")
+        HIDE = "hide", _("hidden after reports until a moderator has read it")
         BLOCK = "block", _("blocked")
         UNBLOCK = "unblock", _("unblocked")
         UPHOLD = "uphold", _("appeal declined")
@@ -43,20 +42,6 @@ class Decision(models.Model):
     )
     matter = models.CharField(_("about"), max_length=6, choices=Matter)
     act = models.CharField(_("decision"), max_length=8, choices=Act)
-    reasons = ArrayField(
-        models.CharField(max_length=12, choices=Reason), verbose_name=_("reasons"), default=list
-    )
-    # As "rules-ads/2/1.4": document, version, clause. A published version never changes.
-    rules = ArrayField(models.CharField(max_length=48), verbose_name=_("rules"))
-    note = models.TextField(_("note to the seller"), max_length=1000, blank=True)
-    by = models.ForeignKey(
-        User,
-        on_delete=models.SET_NULL,
-        null=True,
-        related_name="+",
-        verbose_name=_("moderator"),
-    )
-    at = models.DateTimeField(_("when"), default=timezone.now)
     overturned_at = models.DateTimeField(_("overturned at"), null=True)
 
     objects = DecisionQuerySet.as_manager()
@@ -78,18 +63,6 @@ class Decision(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["act", "-at"], name="decision_of_kind")]
-
-    def __str__(self):
-        return f"№ {self.pk}"
-
-    @property
-    def cited(self):
-        return [Rule.read(written) for written in self.rules]
-
-    @property
-    def grounds(self):
-        """Each reason with what is to be done about it."""
-        return [(Reason(one).label, WHAT_TO_DO[Reason(one)]) for one in self.reasons]
 
     @property
     def can_be_appealed(self):

@@ -61,7 +61,7 @@ def shown_by_str(model):
     row, canaries = canary_row(model)
     try:
         words = str(row)
-    except Exception as trouble:  # noqa: BLE001 (whatever somebody's __str__ raises)
+    except Exception as trouble:  # noqa: BLE001 whatever somebody's __str__ raises
         yield error(
             15, f"str() of {model._meta.label} needs more than its row: {trouble!r}.", NO_NAMES
         )

@@ -6,12 +6,14 @@ from privacy.models.consents import (
     ConsentEvidence,
     LedgerRun,
 )
+from privacy.models.disclosures import Disclosure
 from privacy.models.documents import Clause, Document, Version
 from privacy.models.group import GroupSite
 from privacy.models.identifiers import SubjectIdentifier
 from privacy.models.operator import ControllerIdentity
 from privacy.models.processing import ProcessingAct
 from privacy.models.requests import Request, RequestStep
+from privacy.models.staff_access import StaffAccess
 from privacy.models.subject import Subject
 
 __all__ = [
@@ -22,12 +24,14 @@ __all__ = [
     "ConsentEntry",
     "ConsentEvidence",
     "ControllerIdentity",
+    "Disclosure",
     "Document",
     "GroupSite",
     "LedgerRun",
     "ProcessingAct",
     "Request",
     "RequestStep",
+    "StaffAccess",
     "Subject",
     "SubjectIdentifier",
     "Version",

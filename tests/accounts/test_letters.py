@@ -33,7 +33,7 @@ ELSEWHERE = {
 def assert_tells_only_of_the_account(letter):
     message = message_from_string(letter.message().as_string(), policy=policy.default)
     bulk = {"list-unsubscribe", "list-unsubscribe-post", "list-id", "precedence", "feedback-id"}
-    assert not bulk & {name.lower() for name in message.keys()}  # noqa: SIM118 (no dict)
+    assert not bulk & {name.lower() for name in message.keys()}  # noqa: SIM118 a message is no dict
     text = message.get_body(["plain"]).get_content()
     html = message.get_body(["html"]).get_content()
     parsed = list(html5lib.HTMLParser(namespaceHTMLElements=False).parse(html).iter())

@@ -13,7 +13,7 @@ from accounts.models import User
 from kazvek.demo import ADMINISTRATOR
 from letters.models import Letter
 from listings.models import Attribute, Category, CategoryAttribute, Choice, Listing, Rate
-from moderation.models import Appeal, Ban, Complaint, Decision, StopWord
+from moderation.models import Appeal, Ban, Complaint, Decision, Removal, StopWord
 from places.models import District
 from privacy.acknowledgements import acknowledge
 from privacy.documents import begin_draft
@@ -22,6 +22,7 @@ from privacy.models import Clause, GroupSite, Version
 from privacy.models.consents import text_hash
 from privacy.requests import file_request
 from privacy.sentences import acknowledgement_sentence
+from sellers.models import Seller
 from sellers.verification import verify
 from tests.axe import faults
 
@@ -128,9 +129,20 @@ def make_cases(seller, buyer, moderator):
         rules=["rules-ads/1/2.4"],
         by=moderator,
     )
+    Removal.objects.create(
+        seller=seller,
+        parts=["logo"],
+        reasons=["others_photo"],
+        rules=["rules-posting/1/2.3"],
+        by=moderator,
+    )
     Appeal.objects.create(decision=decision, by=buyer, text="It is gone.", due_at=now)
     Complaint.objects.create(
-        listing=listing, reason="fraud", visitor="0" * 64, on=timezone.localdate(), by=buyer
+        listing=listing,
+        reason="fraud",
+        visitor="0" * 64,
+        on=timezone.localdate(),
+        subject=buyer.subject,
     )
 
 
@@ -149,6 +161,8 @@ def addresses():
                 yield reverse("admin:app_list", args=[label])
         elif pattern.name == "queue_review":
             yield reverse("admin:queue_review", args=[Listing.objects.get().pk])
+        elif pattern.name == "storefront_review":
+            yield reverse("admin:storefront_review", args=[Seller.objects.get().pk])
         else:
             yield reverse(f"admin:{pattern.name}")
     for model, pages in admin.site._registry.items():

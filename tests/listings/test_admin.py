@@ -44,6 +44,23 @@ def test_the_list_takes_the_same_queries_for_few_and_many(
         staff.get(CATEGORIES)
 
 
+@pytest.mark.parametrize("query", ["_facets", "section=9" + "9" * 20, "section=²", "section=x"])
+def test_the_filter_by_section_counts_and_takes_no_number_that_is_none(staff, small, query):
+    answer = staff.get(f"/admin/listings/category/?{query}")
+
+    assert answer.status_code == 200
+    assert "Tractors" in answer.content.decode()
+
+
+def test_the_filter_by_section_shows_what_stands_below_it(staff, small):
+    grain = Category.objects.get(slug="grain")
+
+    html = staff.get(f"/admin/listings/category/?section={grain.pk}").content.decode()
+
+    assert "Wheat" in html
+    assert "Tractors" not in html
+
+
 def test_a_category_shows_what_it_inherits_and_its_row(staff, small):
     html = staff.get(page_of(by("wheat"))).content.decode()
 

@@ -491,3 +491,13 @@ def test_a_button_pressed_at_one_moment_by_several_is_one_act_and_the_last_place
     assert sorted(set(states)) == ["pending", "too many"]
     assert Listing.objects.filter(state="pending").count() == 1
     assert Change.objects.exclude(listing__title="x").count() == 1
+
+
+@pytest.mark.parametrize("region", ["\0", "KZ-39\0", "x" * 100_000, "\u202e"])
+def test_a_region_that_is_none_is_refused_with_the_form(draft, browser, written, region):
+    answer = browser.post(f"/en/account/listings/{draft.pk}/edit/", written(region=region, town=""))
+
+    assert answer.status_code == 200
+    assert 'aria-invalid="true"' in answer.content.decode()
+    draft.refresh_from_db()
+    assert draft.state == "draft"

@@ -337,3 +337,29 @@ def test_a_blocked_ad_is_not_copied(live, browser):
     assert browser.post(f"/en/account/listings/{live.pk}/copy/").status_code == 404
     assert Listing.objects.count() == 1
     assert Category.objects.filter(slug="wheat").exists()
+
+
+@pytest.mark.parametrize("state", ["blocked", "archived"])
+@pytest.mark.parametrize("verified", [False, True])
+def test_a_change_beside_an_ad_that_is_put_away_is_not_published(
+    change, browser, live, state, verified
+):
+    change(title="Пшеница 1 класса, урожай 2026", act="save")
+    Listing.objects.update(state=state)
+    Seller.objects.update(verified_at=timezone.now() if verified else None)
+    before = Listing.objects.values().get(), Revision.objects.values().get()
+
+    answer = browser.post(f"/en/account/listings/{live.pk}/publish/", follow=True)
+
+    assert "cannot be changed" in answer.content.decode() or "archive" in answer.content.decode()
+    assert (Listing.objects.values().get(), Revision.objects.values().get()) == before
+
+
+def test_an_ad_of_which_nothing_is_left_is_not_renewed(live, browser):
+    Listing.objects.update(state="expired", quantity=0, expires_at=timezone.now())
+
+    answer = browser.post(f"/en/account/listings/{live.pk}/renew/", follow=True)
+
+    assert "Write how much there is" in answer.content.decode()
+    live.refresh_from_db()
+    assert live.state == "expired"

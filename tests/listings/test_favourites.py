@@ -170,3 +170,12 @@ def test_a_long_list_has_pages_and_an_empty_one_says_how_to_begin(
 
     assert_valid(answer)
     assert answer.content.decode().count("saved on") == 1
+
+
+@pytest.mark.parametrize("referer", ["http://[", "http://[::1]]/", "\\", "http://localhost:x/"])
+def test_a_page_of_origin_that_is_none_leads_to_the_ad(browser, make_listing, referer):
+    listing = make_listing()
+
+    answer = press(browser, "save", listing, HTTP_REFERER=referer)
+
+    assert answer["Location"] == f"/en/listing/{listing.pk}/pshenitsa-3-klassa/"

@@ -58,3 +58,10 @@ def test_no_way_to_reach_a_seller_gets_into_the_index_and_no_search_is_kept(
         cursor.execute("SELECT count(*) FROM listings_word WHERE word LIKE 'сейт%%'")
         assert cursor.fetchone()[0] == 0
     assert SearchDocument.objects.count() == 1
+
+
+def test_the_feed_is_xml_whatever_is_asked(client, catalogue, places):
+    for words in ("\x0b", "\ufffe\uffff", "<&>", "]]>"):
+        answer = client.get("/en/listings/feed/", {"q": f"wheat{words}"})
+
+        assert ElementTree.fromstring(answer.content).tag.endswith("feed")

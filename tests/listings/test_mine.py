@@ -5,8 +5,11 @@ import pytest
 from django.utils import timezone
 
 from listings.models import Change, Listing
+from listings.views.mine import AT_ONCE
 from sellers.models import Member
 from tests.html import assert_valid
+
+FIELDS = [field for field in Listing._meta.concrete_fields if not field.primary_key]
 
 
 @pytest.fixture
@@ -132,6 +135,22 @@ def test_each_mass_act_reaches_all_ads_of_the_list(browser, make, act, state, af
     assert Listing.objects.filter(state=after).count() == 3
     other.refresh_from_db()
     assert other.state == state
+
+
+def test_the_page_of_the_greatest_mass_act_can_be_sent(browser, make, settings):
+    one = make()
+    Listing.objects.bulk_create(
+        [
+            Listing(**{field.attname: getattr(one, field.attname) for field in FIELDS})
+            for _ in range(AT_ONCE)
+        ]
+    )
+
+    preview = browser.post("/en/account/listings/acts/", {"act": "sell", "all": "1"})
+    sent = re.findall(r'<(?:input|button)[^>]* name="', preview.content.decode())
+
+    assert len(numbers_in(preview)) == AT_ONCE
+    assert len(sent) <= settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
 
 
 def test_an_act_that_is_none_and_numbers_that_are_none_change_nothing(browser, make):

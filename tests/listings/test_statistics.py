@@ -118,6 +118,16 @@ def test_the_sellers_own_people_are_not_counted(listing, make_user, role):
     assert Favourite.objects.count() == 1
 
 
+def test_moderators_who_look_are_not_counted(listing, make_user):
+    moderator = Client()
+    moderator.force_login(make_user("moderator@example.com", is_staff=True))
+
+    look(listing, moderator)
+    moderator.post(f"/en/listing/{listing.pk}/phone/", **FROM_HERE, HTTP_USER_AGENT=PERSON)
+
+    assert counted() == []
+
+
 @pytest.mark.clause("P2.5", "P3.1j")
 def test_nothing_that_is_kept_leads_to_a_visitor_and_all_of_it_ends(listing, marat):
     client = Client()

@@ -6,6 +6,8 @@ from django.contrib.admin.models import LogEntry
 from django.utils import timezone
 
 from accounts.models import User
+from listings.expiry import renewal_token
+from listings.models import Listing
 from moderation.models import Ban, Complaint
 from moderation.tasks import forget_old
 from sellers.models import Invitation, Member, Phone, Seller
@@ -184,6 +186,18 @@ def test_ranges_hold_addresses_of_both_kinds(client, seller, network, address, f
     html = answer.content.decode()
     assert ("until a moderator opens it again" in html) == fits
     assert ("701 234 5678" in html) != fits
+
+
+def test_the_link_of_a_letter_renews_nothing_for_a_seller_who_is_shut_out(
+    client, seller, make_listing, ban
+):
+    ad = make_listing(seller=seller, expires_at=timezone.now() + timedelta(days=1))
+    link = f"/en/listing/renew/{renewal_token(seller, [ad])}/"
+    ban(bin=BIN)
+
+    assert client.get(link).status_code == 200
+    assert client.post(link, **HERE).status_code == 403
+    assert Listing.objects.get().expires_at == ad.expires_at
 
 
 def test_a_ban_that_is_over_or_of_somebody_else_shuts_nobody_out(

@@ -1,6 +1,7 @@
 import pytest
 from django.test import Client
 
+from listings.models import Listing
 from moderation.models import Complaint, Decision
 from tests.html import assert_valid
 
@@ -49,7 +50,7 @@ def test_one_person_reports_an_ad_once_a_day_from_wherever(
         assert answer.status_code == 302
 
     assert Complaint.objects.count() == 2
-    assert Complaint.objects.exclude(by=None).get().by == marat
+    assert Complaint.objects.exclude(subject=None).get().subject == marat.subject
     listing.refresh_from_db()
     assert listing.version == 2
 
@@ -102,6 +103,16 @@ def test_a_report_from_another_site_or_about_a_hidden_ad_changes_nothing(
     assert not Complaint.objects.exists()
 
 
+@pytest.mark.parametrize("state", ["archived", "blocked", "rejected", "draft"])
+def test_what_nobody_sees_any_more_does_not_join_the_queue(listing, state):
+    """It went while somebody was reporting it; a moderator could do nothing with it."""
+    Listing.objects.update(state=state)
+
+    Listing.objects.filter(pk=listing.pk).ask_for_review()
+
+    assert not Listing.objects.waiting().exists()
+
+
 def test_who_reports_one_ad_after_the_other_is_asked_to_come_back(client, make_listing, seller):
     ads = [make_listing(f"Пшеница {number}", seller=seller) for number in range(21)]
 
@@ -121,3 +132,20 @@ def test_a_report_is_taken_without_cookies_and_script(client, listing):
 
     assert answer.status_code == 302
     assert Complaint.objects.count() == 1
+
+
+def test_whoever_has_a_whole_network_reports_an_ad_once_a_day(client, listing):
+    for number in range(3):
+        client.post(
+            address(listing), {"reason": "fraud"}, **HERE, REMOTE_ADDR=f"2001:db8::{number}"
+        )
+
+    assert Complaint.objects.count() == 1
+
+
+def test_two_people_behind_a_server_that_writes_old_addresses_the_new_way_are_two(client, listing):
+    for last in (7, 8):
+        given = {"REMOTE_ADDR": f"::ffff:203.0.113.{last}"}
+        client.post(address(listing), {"reason": "fraud"}, **HERE, **given)
+
+    assert Complaint.objects.count() == 2

@@ -1,16 +1,20 @@
 import math
 import re
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Event
 
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from listings import reviewing
+from listings import publishing, reviewing
 from listings.catalogue import remembered
-from listings.models import Category, Change, Listing, Photo, Revision
+from listings.models import Category, Change, Document, Listing, Photo, Revision
 from listings.states import Act, Role
 from moderation import deciding
 from moderation.models import Claim, Decision
@@ -377,6 +381,49 @@ def test_moderators_at_the_same_moment_get_different_ads(waiting, make_user):
     assert sorted(taken) == sorted(Listing.objects.values_list("pk", flat=True))
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_moderator_who_refuses_and_a_seller_who_acts_never_wait_for_each_other(
+    rules, waiting, make_user, aigul, monkeypatch
+):
+    waiting(state="published")
+    moderator = make_user("moderator@example.com")
+    has_the_ad = Event()
+    locked, end_trust = reviewing.locked, deciding.end_trust
+
+    def lock_and_tell(listing):
+        listing = locked(listing)
+        has_the_ad.set()
+        return listing
+
+    def end_trust_later(seller_pk):
+        time.sleep(0.5)  # in which the seller comes to wait
+        end_trust(seller_pk)
+
+    monkeypatch.setattr(reviewing, "locked", lock_and_tell)
+    monkeypatch.setattr(deciding, "end_trust", end_trust_later)
+
+    def refuse():
+        try:
+            deciding.reject(Listing.objects.get(), moderator, ["price"])
+        finally:
+            connection.close()
+
+    def pause():
+        has_the_ad.wait()
+        try:
+            publishing.act_on(Listing.objects.get(), Act.PAUSE, aigul)
+        except Listing.Impossible:
+            return "refused"
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        refusal, act = pool.submit(refuse), pool.submit(pause)
+        refusal.result()
+        assert act.result() == "refused"
+    assert Listing.objects.get().state == "rejected"
+
+
 def test_staff_without_the_right_see_and_decide_nothing(make_moderator, rules, waiting):
     listing = waiting()
     client = make_moderator("staff@example.com", may=False)
@@ -391,6 +438,27 @@ def test_staff_without_the_right_see_and_decide_nothing(make_moderator, rules, w
     assert listing.state == "pending"
     assert not Claim.objects.exists()
     assert not Decision.objects.exists()
+
+
+def test_a_moderator_sees_and_opens_the_documents_that_a_change_brings(
+    moderator, changed, tmp_path, monkeypatch
+):
+    monkeypatch.setitem(vars(storages["private"]), "location", str(tmp_path))
+    kept, new = (
+        Document.objects.create(
+            listing=changed, kind="pdf", name=name, size=9, file=ContentFile(b"%PDF %%EO", name)
+        )
+        for name in ("approved.pdf", "new.pdf")
+    )
+    Listing.objects.update(document_order=[kept.pk])
+    Revision.objects.update(document_order=[new.pk])
+
+    html = moderator.get(f"/admin/moderation/queue/{changed.pk}/").content.decode()
+
+    assert re.search(r"new\.pdf</a>[^<]*\(added\)", html)
+    assert re.search(r"approved\.pdf</a>[^<]*\(removed\)", html)
+    address = re.search(r'href="([^"]+)"[^>]*>new\.pdf', html)[1]
+    assert moderator.get(address).status_code == 200
 
 
 def test_visitors_and_sellers_do_not_reach_the_queue(client, browser, waiting):

@@ -4,7 +4,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.urls import path
 
-from kazvek.urls import (  # noqa: F401
+from kazvek.urls import (  # noqa: F401 a URLconf has them
     handler400,
     handler403,
     handler404,

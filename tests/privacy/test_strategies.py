@@ -47,7 +47,7 @@ def table():
         seller = models.IntegerField()
         name = models.TextField()
         alias = models.CharField(max_length=60, unique=True)
-        note = models.TextField(null=True)  # noqa: DJ001 for Null
+        note = models.TextField(null=True)  # noqa: DJ001 to be set to null
         summary = models.TextField(default="")
         image = models.BinaryField(default=b"image")
         facts = models.JSONField(default=dict)

@@ -23,7 +23,7 @@ from django.urls import path
 
 from accounts.models import User
 from kazvek.logs import ALLOWED, JsonFormatter
-from kazvek.urls import handler404, handler500, urlpatterns  # noqa: F401
+from kazvek.urls import handler404, handler500, urlpatterns  # noqa: F401 this module is a URLconf
 from letters.models import Letter
 from letters.tasks import send
 

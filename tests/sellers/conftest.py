@@ -2,7 +2,6 @@ import pytest
 from django.test import Client
 
 from sellers.models import Member
-from tests.conftest import BIN, IIN, OTHER_BIN  # noqa: F401
 
 
 @pytest.fixture(autouse=True)

@@ -5,8 +5,7 @@ from django.db import connection
 from django.test import Client
 
 from sellers.models import FormerSlug, Member, Phone, Seller
-from tests.conftest import PASSWORD
-from tests.sellers.conftest import BIN, IIN
+from tests.conftest import BIN, IIN, PASSWORD
 
 PAGE = "/en/account/seller/"
 COMPANY = {

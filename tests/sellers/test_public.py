@@ -6,8 +6,8 @@ from django.test import Client
 
 from privacy.models import Subject
 from sellers.models import Phone, Seller
+from tests.conftest import BIN, IIN
 from tests.html import assert_valid
-from tests.sellers.conftest import BIN, IIN
 
 FROM_HERE = {"HTTP_SEC_FETCH_SITE": "same-origin"}
 STOREFRONT = "/en/sellers/zharkyn-dala/"

@@ -7,8 +7,8 @@ import pytest
 from django.utils import timezone
 
 from listings.models import Listing, Photo
+from tests.conftest import OTHER_BIN
 from tests.html import assert_valid
-from tests.sellers.conftest import OTHER_BIN
 
 STOREFRONT = "/en/sellers/zharkyn-dala/"
 

@@ -18,7 +18,7 @@ from sellers.models import (
     WorkingDay,
 )
 from sellers.verification import verify
-from tests.sellers.conftest import IIN
+from tests.conftest import IIN
 
 # What to look for in a page when the column is shown.
 CANARIES = {

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
@@ -5,7 +7,7 @@ from django.core.management import call_command
 
 from sellers.models import Verification
 from sellers.verification import VerifiedElsewhere, verify
-from tests.sellers.conftest import BIN, IIN, OTHER_BIN
+from tests.conftest import BIN, IIN, OTHER_BIN
 
 STOREFRONT = "/en/sellers/zharkyn-dala/"
 CHECKED = {"saw_documents": "on", "checked_number": "on"}
@@ -28,11 +30,23 @@ def page(seller, act="change"):
     return f"/admin/sellers/seller/{seller.pk}/{act}/"
 
 
+@pytest.fixture
+def judge(moderator):
+    """Open the page of the verification and press its button."""
+
+    def judge(seller, given=CHECKED):
+        html = moderator.get(page(seller, "verify")).content.decode()
+        seen = re.search(r'name="seen" value="([^"]+)"', html)[1]
+        return moderator.post(page(seller, "verify"), given | {"seen": seen})
+
+    return judge
+
+
 def test_a_moderator_verifies_and_everybody_sees_what_and_when(
-    moderator, seller, client, mailoutbox, time_machine
+    judge, seller, client, mailoutbox, time_machine
 ):
     time_machine.move_to("2026-03-03T08:00Z")
-    moderator.post(page(seller, "verify"), CHECKED)
+    judge(seller)
 
     html = client.get(STOREFRONT).content.decode()
     assert "A moderator of the portal checked on 3 March 2026:" in html
@@ -58,8 +72,8 @@ def test_the_moderator_sees_the_profile_and_changes_nobodys_words(moderator, sel
     assert seller.name == "Жарқын дала"
 
 
-def test_nothing_checked_is_nothing_verified(moderator, seller, mailoutbox):
-    answer = moderator.post(page(seller, "verify"), {"called_phone": ""})
+def test_nothing_checked_is_nothing_verified(judge, seller, mailoutbox):
+    answer = judge(seller, {"called_phone": ""})
 
     assert "Tick what you have checked." in answer.content.decode()
     seller.refresh_from_db()
@@ -67,8 +81,8 @@ def test_nothing_checked_is_nothing_verified(moderator, seller, mailoutbox):
     assert mailoutbox == []
 
 
-def test_a_verification_is_taken_back_with_a_reason(moderator, seller, client, mailoutbox):
-    moderator.post(page(seller, "verify"), CHECKED)
+def test_a_verification_is_taken_back_with_a_reason(moderator, judge, seller, client, mailoutbox):
+    judge(seller)
 
     moderator.post(page(seller, "withdraw"), {"reason": "The company was dissolved."})
 
@@ -117,11 +131,32 @@ def test_what_was_verified_ends_when_it_becomes_something_else(
     assert (Verification.objects.get().ended_at is None) == stays
 
 
-def test_a_bin_is_verified_for_one_seller_only(moderator, make_seller, make_user):
-    first, second = make_seller("Первый"), make_seller("Второй")
-    moderator.post(page(first, "verify"), CHECKED)
+def test_nobody_is_verified_as_somebody_whom_the_moderator_has_not_seen(
+    moderator, judge, seller, browser, mailoutbox
+):
+    html = moderator.get(page(seller, "verify")).content.decode()
+    seen = re.search(r'name="seen" value="([^"]+)"', html)[1]
+    browser.post(
+        "/en/account/seller/identity/",
+        {"form": "company", "name": "Чужая слава", "number": OTHER_BIN},
+    )
 
-    answer = moderator.post(page(second, "verify"), CHECKED)
+    for given in (CHECKED | {"seen": seen}, CHECKED):
+        answer = moderator.post(page(seller, "verify"), given)
+        assert "The seller has changed since you opened the page" in answer.content.decode()
+        assert "Чужая слава" in answer.content.decode()
+    seller.refresh_from_db()
+    assert seller.verified_at is None
+    assert not Verification.objects.exists()
+    assert mailoutbox == []
+    assert judge(seller).status_code == 302
+
+
+def test_a_bin_is_verified_for_one_seller_only(judge, make_seller, make_user):
+    first, second = make_seller("Первый"), make_seller("Второй")
+    judge(first)
+
+    answer = judge(second)
 
     assert "verified with this BIN or IIN already" in answer.content.decode()
     second.refresh_from_db()
@@ -131,9 +166,9 @@ def test_a_bin_is_verified_for_one_seller_only(moderator, make_seller, make_user
         verify(second, make_user("other@example.com"), called_phone=True)
 
 
-def test_verifying_again_begins_anew_and_keeps_the_history(moderator, seller):
-    moderator.post(page(seller, "verify"), CHECKED)
-    moderator.post(page(seller, "verify"), {"called_phone": "on"})
+def test_verifying_again_begins_anew_and_keeps_the_history(judge, seller):
+    judge(seller)
+    judge(seller, {"called_phone": "on"})
 
     assert Verification.objects.count() == 2
     assert Verification.objects.get(ended_at=None).called_phone

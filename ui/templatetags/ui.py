@@ -123,6 +123,12 @@ def number(value):
 
 
 @register.filter
+def quantity(value):
+    """To the gram of a kilogram, unlike amounts of money."""
+    return amounts.grouped(value, "#,##0.###")
+
+
+@register.filter
 def recently(moment):
     """Today with the time, yesterday, then the day, with its year when that is another."""
     moment, today = localtime(moment), localdate()

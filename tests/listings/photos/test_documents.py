@@ -254,6 +254,35 @@ def test_a_public_document_stays_until_its_removal_is_approved(documents, browse
     assert len(files()) == 3
 
 
+def test_a_copy_of_an_ad_has_its_documents_whose_files_go_with_the_last_that_names_them(
+    documents, add, browser, client, files, live
+):
+    add(live, (XLSX, "Баға.xlsx"))
+    Listing.objects.filter(pk=live.pk).update(
+        document_order=Revision.objects.get(listing=live).document_order
+    )
+    Revision.objects.all().delete()
+    live.refresh_from_db()
+    names = [document.name for document in Document.objects.in_order(live.document_order)]
+    assert len(names) >= 2
+
+    browser.post(f"/en/account/listings/{live.pk}/copy/")
+
+    draft = Listing.objects.order_by("-pk").first()
+    copies = Document.objects.in_order(draft.document_order)
+    assert [document.name for document in copies] == names
+    assert not set(draft.document_order) & set(live.document_order)
+    live.delete()
+    clear_leftovers()
+    for document in copies:
+        assert browser.get(address(document)).status_code == 200
+    draft.delete()
+    clear_leftovers()
+    assert not {document.file.name for document in copies} & {
+        name.removeprefix("private/") for name in files()
+    }
+
+
 def test_the_page_says_that_a_document_may_name_its_author(draft, browser):
     for language, words in (
         ("en", "its properties may name who wrote it"),
@@ -262,3 +291,25 @@ def test_the_page_says_that_a_document_may_name_its_author(draft, browser):
     ):
         page = browser.get(f"/{language}/account/listings/{draft.pk}/photos/").content.decode()
         assert words in page
+
+
+def test_whoever_reads_an_ad_finds_its_approved_documents_there(documents, live, client):
+    public, changed, draft = documents
+    live.refresh_from_db()
+
+    html = client.get(live.get_absolute_url()).content.decode()
+
+    assert f'href="{address(public)}"' in html
+    assert public.name in html
+    assert "PDF" in html
+    assert changed.name not in html
+    assert draft.name not in html
+
+
+def test_a_seller_sees_which_documents_a_change_would_bring(documents, live, browser):
+    public, changed, _draft = documents
+
+    html = browser.get(f"/en/account/listings/{live.pk}/").content.decode()
+
+    assert public.name in html
+    assert changed.name in html

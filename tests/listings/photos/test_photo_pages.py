@@ -206,3 +206,28 @@ def test_the_field_of_the_edit_page_shows_the_photos_in_their_order(filled):
 
     assert html.index(photos[0].small) < html.index(photos[1].small)
     assert '<button class="button" name="act" value="photos">' in html
+
+
+@pytest.mark.parametrize("kind", ["photos", "documents"])
+def test_files_for_which_there_is_no_room_are_not_even_put_away(draft, browser, files, kind):
+    given = {"photos": (picture(), "one.jpg"), "documents": (b"%PDF-1.7\n%%EOF", "one.pdf")}[kind]
+    most = {"photos": 15, "documents": 5}[kind]
+    path = f"/en/account/listings/{draft.pk}/{kind}/"
+    for _ in range(2):
+        answer = browser.post(path, {kind: [sent(*given) for _ in range(most + 2)]}, follow=True)
+
+    assert f"{most + 2} {kind} were left out" in answer.content.decode()
+    assert len(files()) == most
+
+
+@pytest.mark.parametrize("kind", ["photos", "documents"])
+def test_files_for_an_ad_that_stays_as_it_is_are_not_even_put_away(draft, browser, files, kind):
+    given = {"photos": (picture(), "one.jpg"), "documents": (b"%PDF-1.7\n%%EOF", "one.pdf")}[kind]
+    Listing.objects.update(state="pending")
+
+    answer = browser.post(
+        f"/en/account/listings/{draft.pk}/{kind}/", {kind: [sent(*given)]}, follow=True
+    )
+
+    assert "Nothing was changed" in answer.content.decode()
+    assert files() == []

@@ -1,0 +1,26 @@
+"""Who is shut out, or is public no more, answers no orders: the administration declines them."""
+
+from moderation.bans import shut_out
+from orders import life
+from orders.models import Order
+from orders.states import AGREED, UNDECIDED
+from sellers.models import Seller
+
+AT_ONCE = 500
+
+
+def decline() -> int:
+    """Those that nobody has shipped yet, at most `AT_ONCE`; how many there were."""
+    undone = Order.objects.filter(state__in=[*UNDECIDED, *AGREED])
+    asked = Seller.objects.filter(pk__in=undone.values("seller"))
+    blocked = [
+        *asked.exclude(pk__in=Seller.objects.public().order_by().values("pk")),
+        *shut_out(asked),
+    ]
+    orders = list(undone.filter(seller__in=blocked).order_by("pk")[:AT_ONCE])
+    for order in orders:
+        try:
+            life.decline_for_blocked(order)
+        except Order.Impossible:
+            continue  # somebody has ended it meanwhile
+    return len(orders)

@@ -1,0 +1,157 @@
+"""What becomes of the orders of a seller who is shut out, or is public no more."""
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import Phone as OwnPhone
+from moderation.models import Ban
+from moderation.tasks import decline_orders_of_blocked
+from orders import life
+from orders.models import Order
+from orders.states import Role, State
+from tests.conftest import BIN
+from tests.listings.conftest import few_places  # noqa: F401 a fixture
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def places(few_places):  # noqa: F811
+    pass
+
+
+@pytest.fixture
+def wheat(seller, make_listing):
+    return make_listing(seller=seller, price=98_000, quantity=100)
+
+
+@pytest.fixture
+def orders(wheat, make_order, aigul):
+    """One of each state that matters, of one tonne each; the last are beyond declining."""
+
+    def order(*acts):
+        made = make_order(wheat, quantity=1, language="kk")
+        for act in acts:
+            act(made)
+        return made
+
+    def accept(order):
+        life.accept(order, aigul)
+
+    def offer(order):
+        life.offer(order, aigul, {order.lines.get().pk: life.Terms(1, 5, None)})
+
+    def ship(order):
+        life.ship(order, aigul, timezone.localdate(), "", "")
+
+    return [
+        order(),
+        order(offer),
+        order(accept),
+        order(accept, lambda order: life.pay(order, aigul, timezone.localdate(), "")),
+        order(accept, ship),
+        order(lambda order: life.decline(order, aigul, "Жоқ")),
+    ]
+
+
+def states():
+    return list(Order.objects.order_by("pk").values_list("state", flat=True))
+
+
+AS_THEY_WERE = [
+    *(State.NEW, State.CHANGED, State.ACCEPTED, State.PAID),
+    *(State.SHIPPED, State.DECLINED),
+]
+DECLINED = [*[State.DECLINED] * 4, State.SHIPPED, State.DECLINED]
+
+
+def test_a_ban_declines_what_is_undecided_or_agreed_with_a_reason_and_letters_to_both(
+    make_moderator, rules, orders, wheat, aigul, mailoutbox
+):
+    administrator = make_moderator()
+    mailoutbox.clear()
+
+    answer = administrator.post(
+        "/admin/moderation/ban/add/", {"user": aigul.pk, "reason": "Обман покупателей"}
+    )
+    assert answer.status_code == 302
+    decline_orders_of_blocked()
+    decline_orders_of_blocked()
+
+    assert states() == DECLINED
+    wheat.refresh_from_db()
+    assert wheat.quantity == 99
+    last = orders[0].history.last()
+    assert (last.role, last.by) == (Role.STAFF, None)
+    assert [letter.to for letter in mailoutbox] == [["buyer@example.com"], [aigul.email]] * 4
+    assert "Қазір бұл сатушы Kazvek-те сата алмайды." in mailoutbox[0].body
+    assert "The seller cannot sell on Kazvek at present." in mailoutbox[1].body
+    assert all("Обман" not in letter.body for letter in mailoutbox)
+
+
+@pytest.mark.parametrize(
+    ("known_by", "is_meant"),
+    [
+        ({"bin": BIN}, True),
+        ({"phone": "+77012345678"}, True),
+        ({"phone": "+77770001122"}, True),
+        ({"email_mask": "*@example.com"}, True),
+        ({"email_mask": "*@*.example.com"}, True),
+        ({"email_mask": "aigul@example.org"}, False),
+        ({"bin": "991240900020"}, False),
+        ({"phone": "+77010000000"}, False),
+        ({"network": "203.0.113.0/24"}, False),
+    ],
+)
+def test_a_seller_is_known_by_its_number_its_phones_and_its_owners(
+    orders, aigul, known_by, is_meant
+):
+    OwnPhone.objects.create(user=aigul, number="+77770001122")
+    Ban.objects.create(reason="—", **known_by)
+
+    decline_orders_of_blocked()
+
+    assert states() == (DECLINED if is_meant else AS_THEY_WERE)
+
+
+def test_a_ban_that_is_over_or_lifted_declines_nothing(orders, aigul):
+    now = timezone.now()
+    Ban.objects.create(reason="—", user=aigul, until=now)
+    Ban.objects.create(reason="—", user=aigul, lifted_at=now)
+
+    decline_orders_of_blocked()
+
+    assert states() == AS_THEY_WERE
+
+
+def test_a_seller_for_whom_nobody_answers_any_more_has_no_open_orders(orders, aigul, mailoutbox):
+    aigul.is_active = False
+    aigul.save()
+    mailoutbox.clear()
+
+    decline_orders_of_blocked()
+
+    assert states() == DECLINED
+    assert {letter.to[0] for letter in mailoutbox} == {"buyer@example.com"}
+
+
+def test_orders_of_others_are_not_touched(orders, make_seller, make_listing, make_order, aigul):
+    other = make_seller("Басқа", bin="991240900020")
+    make_order(make_listing(seller=other, price=5, quantity=50))
+    Ban.objects.create(reason="—", user=aigul)
+
+    decline_orders_of_blocked()
+
+    assert states() == [*DECLINED, State.NEW]
+
+
+def test_who_is_shut_out_reads_the_order_and_answers_nothing(orders, browser, aigul):
+    Ban.objects.create(reason="Обман", user=aigul)
+    page = f"/en/orders/{orders[0].reference}/"
+
+    assert browser.get(page).status_code == 200
+    answer = browser.post(f"{page}accept/")
+
+    assert answer.status_code == 403
+    assert "Reason: Обман" in answer.content.decode()
+    assert states()[0] == State.SEEN

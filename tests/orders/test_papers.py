@@ -1,0 +1,198 @@
+"""Lists of orders, and orders on paper and in spreadsheets."""
+
+import csv
+import io
+import zipfile
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from pypdf import PdfReader
+
+from orders.forgetting import forget_contacts
+from orders.models import Order
+from orders.states import State
+from tests.conftest import BUYER
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def order(make_order, aigul):
+    return make_order(user=aigul, quantity=7)
+
+
+@pytest.fixture
+def owner(order):
+    return order.seller.members.get().user
+
+
+def close(order, *, ago=timedelta(0)):
+    Order.objects.filter(pk=order.pk).update(state=State.COMPLETED, closed_at=timezone.now() - ago)
+
+
+def text_of(pdf):
+    return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
+
+
+def test_a_buyer_finds_their_orders_by_state_goods_seller_and_reference(client, order, aigul):
+    client.force_login(aigul)
+
+    def found(query):
+        return order.reference in client.get(f"/en/account/orders/?{query}").content.decode()
+
+    assert found("")
+    assert found("state=new")
+    assert not found("state=completed")
+    assert found("q=пшеница")
+    assert found("q=дала")
+    assert found(f"q={order.reference.lower()}")
+    assert not found("q=tractor")
+    assert not found("since=2031-01-01")
+    assert found("since=nonsense&state=nonsense&page=99")
+
+
+def test_orders_of_others_are_in_nobodys_list(client, order, marat):
+    client.force_login(marat)
+
+    page = client.get("/en/account/orders/")
+
+    assert "You have not ordered yet" in page.content.decode()
+    assert order.reference not in page.content.decode()
+
+
+def test_a_seller_sees_sales_with_counts_and_finds_a_buyer_by_name(client, order, owner):
+    client.force_login(owner)
+
+    page = client.get("/en/account/sales/?q=диірмені").content.decode()
+
+    assert order.reference in page
+    assert BUYER["organization"] in page
+    assert '<data value="1">1</data>' in page
+
+
+def test_lists_take_the_same_queries_for_one_order_as_for_ten(
+    client, order, owner, aigul, make_order, django_assert_max_num_queries
+):
+    for _each in range(9):
+        make_order(order.lines.get().listing, user=aigul, quantity=1)
+
+    for person, page in ((owner, "/en/account/sales/"), (aigul, "/en/account/orders/")):
+        client.force_login(person)
+        with django_assert_max_num_queries(9):
+            assert client.get(page).content.decode().count("/en/orders/") == 10
+
+
+@pytest.mark.parametrize("language", ["kk", "ru", "en"])
+def test_an_order_on_paper_names_both_sides_goods_and_terms(client, order, aigul, language):
+    client.force_login(aigul)
+
+    paper = client.get(f"/{language}/orders/{order.reference}/pdf/")
+    sheet = client.get(f"/{language}/orders/{order.reference}/print/").content.decode()
+
+    assert paper["Content-Type"] == "application/pdf"
+    assert paper["Cache-Control"] == "private, no-store"
+    for text in (text_of(paper.content), sheet):
+        for known in (order.reference, "Жарқын дала", *BUYER.values()):
+            known = "+7 701 234 5678" if known == BUYER["phone"] else known
+            assert known in text
+        assert "686" in text
+
+
+def test_signs_the_font_lacks_spoil_neither_paper_nor_log(client, make_order, aigul, caplog):
+    order = make_order(user=aigul, comment="Күтеміз 🚜\nрахмет")
+    client.force_login(aigul)
+
+    paper = client.get(f"/ru/orders/{order.reference}/pdf/")
+
+    assert "рахмет" in text_of(paper.content)
+    assert "glyph" not in caplog.text
+
+
+@pytest.mark.parametrize("page", ["", "print/", "pdf/"])
+def test_strangers_find_no_order(client, order, marat, make_seller, page):
+    address = f"/en/orders/{order.reference}/{page}"
+
+    assert client.get(address).status_code == 404
+    client.force_login(marat)
+    assert client.get(address).status_code == 404
+    make_seller("Другой", owner=marat, form="person")
+    assert client.get(address).status_code == 404
+
+
+def test_a_table_of_sales_holds_no_formula(client, make_order, make_listing):
+    listing = make_listing("=1+2 Пшеница", price=100, quantity=100)
+    order = make_order(listing, full_name="@SUM(A1)", comment="\t=cmd|' /C calc'!A0")
+    client.force_login(order.seller.members.get().user)
+
+    text = b"".join(client.get("/ru/account/sales/sales.csv").streaming_content).decode("utf-8-sig")
+    [_headings, row] = csv.reader(io.StringIO(text))
+    book = zipfile.ZipFile(
+        io.BytesIO(b"".join(client.get("/ru/account/sales/sales.xlsx").streaming_content))
+    )
+
+    assert {"'=1+2 Пшеница", "'@SUM(A1)", "'+77012345678"} <= set(row)
+    assert not any(cell.startswith(("=", "+", "-", "@", "\t")) for cell in row)
+    sheet = book.read("xl/worksheets/sheet1.xml").decode()
+    assert "=1+2 Пшеница" in sheet
+    assert "<f>" not in sheet
+
+
+def test_a_table_holds_what_the_list_shows_and_only_this_sellers(
+    client, order, owner, make_seller, make_listing, make_order
+):
+    other = make_order(make_listing("Ячмень", seller=make_seller("Другой", form="sole"), price=5))
+    client.force_login(owner)
+
+    def rows(query=""):
+        content = client.get(f"/en/account/sales/sales.csv{query}").streaming_content
+        return b"".join(content).decode("utf-8-sig")
+
+    assert order.reference in rows()
+    assert other.reference not in rows()
+    assert order.reference not in rows("?state=completed")
+
+
+def test_a_viewer_takes_no_table_away(client, order, owner):
+    order.seller.members.update(role="viewer")
+    client.force_login(owner)
+
+    assert client.get("/en/account/sales/").status_code == 200
+    assert client.get("/en/account/sales/sales.csv").status_code == 403
+
+
+@pytest.mark.clause("P4.1a")
+def test_contacts_leave_the_sellers_view_90_days_after_closing(client, order, owner):
+    close(order, ago=timedelta(days=90))
+    client.force_login(owner)
+
+    pages = [
+        client.get(f"/en/orders/{order.reference}/print/").content,
+        client.get(f"/en/orders/{order.reference}/pdf/").content,
+        client.get("/en/account/sales/").content,
+        b"".join(client.get("/en/account/sales/sales.csv").streaming_content),
+    ]
+    pages[1] = text_of(pages[1]).encode()
+
+    for page in pages:
+        assert order.reference.encode() in page
+        for value in BUYER.values():
+            assert value.encode() not in page
+    by_name = client.get("/en/account/sales/?q=диірмені").content.decode()
+    assert order.reference not in by_name
+
+
+def test_contacts_go_from_the_database_and_the_deal_stays(order, make_order):
+    open_still = make_order(order.lines.get().listing, quantity=1)
+    close(order, ago=timedelta(days=90, minutes=1))
+    order.history.update(note="Позвоните Айгүл")
+
+    assert forget_contacts() == 1
+    assert forget_contacts() == 0
+
+    order.refresh_from_db()
+    assert [getattr(order, name) for name in Order.CONTACTS] == [""] * 6
+    assert not order.history.exclude(note="").exists()
+    assert order.lines.get().quantity == 7
+    open_still.refresh_from_db()
+    assert open_still.full_name == BUYER["full_name"]
