@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.guards import private
 from listings import favourites
+from listings.cards import cards_of
 from listings.models import Favourite, Listing
 from listings.statistics import Kind, count
 from listings.views.detail import acts_for
@@ -24,8 +25,9 @@ def index(request):
     kept = Favourite.objects.filter(user=request.user).order_by("-saved_at", "-pk")
     page = Paginator(kept.select_related("listing"), PAGE).get_page(request.GET.get("page"))
     shown = Listing.objects.open_by_address().for_cards()
-    listings = shown.in_bulk([favourite.listing_id for favourite in page])
-    rows = [(favourite, listings.get(favourite.listing_id)) for favourite in page]
+    listings = shown.filter(pk__in=[favourite.listing_id for favourite in page])
+    cards = {card.listing.pk: card for card in cards_of(listings)}
+    rows = [(favourite, cards.get(favourite.listing_id)) for favourite in page]
     return render(request, "listings/favourites.html", {"page": page, "rows": rows})
 
 

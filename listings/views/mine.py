@@ -270,6 +270,9 @@ def mass_act(request, member):
         listings = narrowed(listings, asked)
     else:
         listings = listings.filter(pk__in=numbers(request.POST.getlist("ad")))
+    if not listings.exists():
+        messages.warning(request, _("Choose some ads first: tick them in the list."))
+        return back(request)
     able = [each for each in listings.order_by("-touched_at", "-pk") if can(each, chosen)]
     now = able[:AT_ONCE]
     if request.POST.get("sure"):

@@ -2,14 +2,17 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
+from django.http import QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.guards import private
 from listings import saved_searches
+from listings.facets import chips_of
 from listings.forms import SaveSearchForm, SearchNameForm
 from listings.models import SavedSearch
+from listings.query import Query
 from ui.origin import same_origin
 
 
@@ -17,7 +20,12 @@ from ui.origin import same_origin
 @require_safe
 def index(request):
     kept = of(request).select_related("category").order_by("-saved_at", "-pk")
-    return render(request, "listings/searches.html", {"searches": kept})
+    rows = [(search, chips_of(asked_by(search))) for search in kept]
+    return render(request, "listings/searches.html", {"rows": rows})
+
+
+def asked_by(search):
+    return Query.from_request(QueryDict(search.query), search.category)
 
 
 @same_origin

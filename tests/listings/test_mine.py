@@ -163,6 +163,18 @@ def test_an_act_that_is_none_and_numbers_that_are_none_change_nothing(browser, m
     assert not Change.objects.exists()
 
 
+def test_an_act_on_nothing_says_how_to_choose(browser, make):
+    make()
+
+    answer = browser.post(
+        "/en/account/listings/acts/", {"act": "pause", "state": "published"}, follow=True
+    )
+
+    assert answer.redirect_chain == [("/en/account/listings/?state=published", 302)]
+    assert "Choose some ads first: tick them in the list." in answer.content.decode()
+    assert not Change.objects.exists()
+
+
 def test_who_does_not_sell_is_told_how_to_begin(enter, marat):
     answer = enter(marat).get("/en/account/listings/")
 

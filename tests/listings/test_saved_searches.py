@@ -41,6 +41,18 @@ def test_one_question_in_many_spellings_is_kept_once_and_opens_again(browser, ma
     assert browser.get(f"/en/listings/wheat/?{in_wheat.query}").status_code == 200
 
 
+def test_searches_of_one_category_differ_by_what_they_ask_for(browser, places):
+    keep(browser, "deal=sale&region=KZ-39", "wheat")
+    keep(browser, "price_from=90000&q=бидай", "wheat")
+
+    page = browser.get(SEARCHES)
+
+    asked = [[chip.label for chip in chips] for _search, chips in page.context["rows"]]
+    assert asked == [["“бидай”", "from 90\xa0000 ₸/t"], ["For sale", "Kostanay"]]
+    assert '<span class="break">Kostanay</span>' in page.content.decode()
+    assert_valid(page)
+
+
 def test_whoever_is_not_signed_in_signs_in_and_comes_back_with_the_search(client, marat):
     sent = keep(client, "q=трактор&a.power_from=80", "wheat")
     arrived = client.post(sent["Location"], {"login": marat.email, "password": PASSWORD})
