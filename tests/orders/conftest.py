@@ -6,8 +6,23 @@ from django.utils import timezone
 from listings.models import Rate
 from sellers.models import Payment, Shipping
 from tests.conftest import OTHER_BIN
+from tests.listings.conftest import (
+    few_places,  # noqa: F401 a fixture
+    load_catalogue,  # noqa: F401 a fixture
+    small_catalogue,
+)
 
 FROM_HERE = {"Sec-Fetch-Site": "same-origin"}
+
+
+@pytest.fixture
+def places(few_places):  # noqa: F811
+    """A few, which are loaded sooner: orders do the same anywhere."""
+
+
+@pytest.fixture
+def catalogue(load_catalogue):  # noqa: F811
+    load_catalogue(small_catalogue())
 
 
 @pytest.fixture
