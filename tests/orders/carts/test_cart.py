@@ -339,6 +339,27 @@ def test_a_program_cannot_begin_carts_without_end(wheat, put, monkeypatch, marat
 
 
 @pytest.mark.django_db
+def test_at_an_ip_address_the_cart_stays_where_its_cookie_is(client, wheat, put):
+    here = {"Host": "127.0.0.1:8000"}
+    put(client, wheat, **here)
+
+    page = client.get(CART, headers=here)
+
+    assert wheat.title in page.content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("verb", ["add", "change", "remove"])
+def test_a_number_beyond_all_numbers_leads_nowhere(client, wheat, put, verb):
+    put(client, wheat, "10")
+
+    answer = client.post(f"{CART}{verb}/{'9' * 30}/", {"quantity": "20"}, headers=FROM_HERE)
+
+    assert answer.status_code in (302, 404)
+    assert lines_of(Cart.objects.get()) == {wheat.title: 10}
+
+
+@pytest.mark.django_db
 def test_a_cart_goes_with_its_account(wheat, marat, client, put):
     client.force_login(marat)
     put(client, wheat)
