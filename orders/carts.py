@@ -7,7 +7,7 @@ from hashlib import sha256
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from listings.models import Listing
+from listings.models import Listing, PriceKind
 from orders.models import Cart, CartLine
 from orders.quantities import fault_of
 from sellers.models import Member, Payment, Seller, Shipping
@@ -38,6 +38,11 @@ class Line:
     def sum(self):
         return self.row.sum
 
+    @property
+    def is_from(self):
+        """What is to be paid may be more."""
+        return self.listing.price_kind in (PriceKind.FROM, PriceKind.RANGE)
+
 
 @dataclass
 class Part:
@@ -60,6 +65,10 @@ class Part:
     @property
     def unpriced(self) -> int:
         return sum(line.sum is None for line in self.lines)
+
+    @property
+    def is_from(self):
+        return any(line.is_from for line in self.lines)
 
     @property
     def shipping(self) -> list[Shipping]:
