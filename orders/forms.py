@@ -2,9 +2,8 @@ import unicodedata
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as translated
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from phonenumber_field.formfields import PhoneNumberField
 
 from orders import sending
@@ -53,11 +52,11 @@ class TermField(forms.ChoiceField):
     def offer(self, terms: list[Shipping] | list[Payment]) -> None:
         self.terms = {term.method: term for term in terms}
         offered = [(term.method, in_words(term)) for term in terms]
-        self.choices = [("", translated("Choose")), *offered]
+        self.choices = [("", gettext("Choose")), *offered]
         # What stands there to be read when there is nothing to choose.
         self.settled = None
         if len(terms) < 2:
-            self.settled = offered[0][1] if offered else translated("As agreed with the seller")
+            self.settled = offered[0][1] if offered else gettext("As agreed with the seller")
 
     def clean(self, value):
         if self.settled:
@@ -68,7 +67,7 @@ class TermField(forms.ChoiceField):
 def in_words(term: Shipping | Payment) -> str:
     if not term.conditions:
         return term.get_method_display()
-    return translated("%(method)s: %(conditions)s") % {
+    return gettext("%(method)s: %(conditions)s") % {
         "method": term.get_method_display(),
         "conditions": term.conditions,
     }

@@ -2,6 +2,7 @@ from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -22,6 +23,7 @@ from privacy.sentences import order_sentence, order_sentence_with_link
 from sellers.models import Seller
 from ui.dialogs import leave, render_either
 from ui.limits import is_within
+from ui.money import with_currency
 from ui.origin import same_origin
 
 AN_HOUR = 60 * 60
@@ -107,6 +109,7 @@ def may_send(request, entered):
 def page(request, proposal, form, seal, *, news=(), status=200):
     facts = {
         "part": proposal.part,
+        "amount": amount_of(proposal.part),
         "form": form,
         "seal": proposal.seal(seal).signed(),
         "sentence": order_sentence_with_link(proposal.version),
@@ -121,6 +124,15 @@ def page(request, proposal, form, seal, *, news=(), status=200):
     if status == 429:
         response["Retry-After"] = str(AN_HOUR)
     return response
+
+
+def amount_of(part):
+    if part.unpriced and not part.total:
+        words = _("on request")
+    else:
+        words = with_currency(part.total, part.currency)
+        words = _("from %(amount)s") % {"amount": words} if part.is_from else words
+    return format_html('<b class="number">{}</b>', words)
 
 
 def onward(request, cart, order):
