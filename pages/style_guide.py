@@ -5,6 +5,9 @@ from decimal import Decimal
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from orders.models import Order
+from orders.states import State
+
 
 class ExampleForm(forms.Form):
     full_name = forms.CharField(
@@ -60,4 +63,5 @@ def examples():
         "small_price": Decimal("187.4"),
         "sections": [_("Your ads"), _("Orders"), _("Messages"), _("Profile"), _("Security")],
         "rows": range(3),
+        "orders": [Order(state=state) for state in State],
     }

@@ -1,5 +1,6 @@
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import ProtectedError
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -220,10 +221,20 @@ def remove_phone(request, member, pk):
 @for_owners_proving
 def close(request, member):
     if request.method == "POST":
-        close_seller(member.seller, request.user)
-        messages.success(
-            request, _("The seller's page is closed, and what stood there is deleted.")
-        )
+        try:
+            close_seller(member.seller, request.user)
+        except ProtectedError:
+            messages.error(
+                request,
+                _(
+                    "Nothing was deleted: there are orders of this seller, which buyers need for "
+                    "their books. Put the ads into the archive, and nobody can order any more."
+                ),
+            )
+        else:
+            messages.success(
+                request, _("The seller's page is closed, and what stood there is deleted.")
+            )
         return redirect("sellers:profile")
     return render(request, "sellers/close.html", {"seller": member.seller})
 

@@ -8,12 +8,14 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from accounts.models import Phone
 from listings.models import Listing
 from orders import life
 from orders.life import Terms
 from orders.models import Change, Offer, Order
 from orders.states import TRANSITIONS, Act, Role, State
-from orders.telling import NEXT, WHAT
+from orders.telling import NEXT, WHAT, remind
+from tests.conftest import BUYER, PASSWORD
 
 pytestmark = pytest.mark.django_db
 
@@ -469,6 +471,56 @@ def test_a_button_pressed_twice_does_it_once(selling, buying, order, now, mailou
     assert "This is done already." in press(buying, order, "agree", round=1)
 
     assert (Offer.objects.count(), mailoutbox) == (1, [])
+
+
+def test_letters_to_the_seller_say_what_the_buyer_wrote_to_them_and_nothing_else_of_the_buyer(
+    order, aigul, marat, mailoutbox
+):
+    mine = {"surname": "Канарейкин", "first_name": "Канар", "patronymic": "Канарович"}
+    type(marat).objects.filter(pk=marat.pk).update(**mine)
+    Phone.objects.create(user=marat, number="+77055550000")
+    mailoutbox.clear()
+
+    line = order.lines.get()
+    for round in (1, 2):
+        life.offer(order, aigul, {line.pk: Terms(Decimal(10), Decimal(90 + round), None)})
+        if round == 1:
+            remind(order, Role.SELLER)
+            life.turn_down(order, marat, 1, "Қымбат")
+    life.agree(order, marat, 2)
+    life.ship(order, aigul, TODAY(), "", "")
+    life.dispute(order, Role.BUYER, marat, "Ылғал")
+    life.undo(order, aigul, "Келісім")
+
+    read = [letter for letter in mailoutbox if letter.to == [aigul.email]]
+    assert len(read) == 5
+    words = " ".join(f"{one.subject} {one.body} {one.alternatives[0][0]}" for one in read)
+    assert "Қымбат" in words
+    for value in (*mine.values(), *BUYER.values(), marat.email, "705 555", "?key="):
+        assert value not in words, value
+
+
+@pytest.mark.parametrize("erased", [True, False])
+def test_to_a_forgotten_buyer_nobody_writes(selling, order, now, mailoutbox, erased):
+    if erased:
+        Order.objects.update(email="")
+    mailoutbox.clear()
+
+    press(selling, order, "accept")
+
+    assert now(order).state == State.ACCEPTED
+    assert bool(mailoutbox) != erased
+
+
+def test_a_seller_with_orders_is_not_deleted_and_is_told_why(enter, order, aigul, seller):
+    client = enter(aigul)
+    client.post("/en/accounts/reauthenticate/", {"password": PASSWORD})
+
+    answer = client.post("/en/account/seller/close/", follow=True)
+
+    assert "Nothing was deleted: there are orders of this seller" in answer.content.decode()
+    assert seller.members.count() == 1
+    assert order.lines.get().listing is not None
 
 
 # At the same moment
