@@ -6,17 +6,13 @@ import django
 from django.core.management import call_command
 
 from kazvek import catalogues
+from kazvek.demo import ground
 
 
 def main():
     catalogues.compile_all()  # first: what Django has read once it does not read again
     django.setup()
-    call_command("migrate", interactive=False, verbosity=0)
-    call_command("load_documents", sample_operator=True)
-    call_command("load_places")
-    call_command("load_catalogue")
-    call_command("rates", sample=True)
-    call_command("load_moderation")
+    ground.lay()
     call_command("demo", if_empty=True, listings=int(os.environ.get("DEMO_LISTINGS", 2000)))
     call_command("reindex")
 

@@ -7,6 +7,7 @@ from kazvek.demo.more_sellers import more_sellers
 from kazvek.demo.people import add_people, add_person
 from kazvek.demo.sellers import SELLERS, add_sellers
 from listings.reindexing import reindex
+from listings.vocabulary import learn
 
 # Each has about so many ads; a very large market has only longer lists.
 ADS_PER_SELLER = 15
@@ -35,4 +36,6 @@ def fill(listings: int, seed: int) -> int:
     behind = 0 if added else None
     while behind is not None:
         behind = reindex(behind=behind)
+    if added:
+        learn()
     return added

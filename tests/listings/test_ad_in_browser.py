@@ -146,3 +146,8 @@ def test_an_ad_is_read_answered_and_kept(listing, look, aigul, marat, language, 
     page.context.clear_cookies()
     sign_in(page, aigul)
     look(f"/{language}/account/listings/{listing.pk}/stats/")
+    for each in ("kk", "ru", "en"):
+        page.goto(f"/{each}/account/listings/{listing.pk}/stats/")
+        page.set_viewport_size({"width": 360, "height": 800})
+        table = page.locator(".table-scroll")
+        assert table.evaluate("table => table.scrollWidth - table.clientWidth") == 0, each

@@ -76,6 +76,18 @@ def test_sections_and_regions_count_live_ads_and_the_newest_come_first(
     assert not page.cookies
 
 
+def test_every_way_to_post_an_ad_leads_to_writing_one_past_the_sign_in(client, catalogue):
+    html = client.get("/en/").content.decode()
+
+    ways = re.findall(
+        r'<a [^>]*href="([^"]*)"[^>]*>(?:<svg[^>]*><use[^>]*></svg>)?Post an ad<', html
+    )
+    assert ways == ["/en/account/listings/new/"] * 3
+    answer = client.get(ways[0])
+    assert answer.status_code == 302
+    assert answer["Location"] == "/en/accounts/login/?next=/en/account/listings/new/"
+
+
 def test_an_ad_that_goes_is_shown_no_more_though_the_numbers_are_a_minute_old(client, make_listing):
     make_listing("Stays")
     make_listing("Goes")

@@ -1,11 +1,13 @@
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
+from django.db import connection, transaction
 
 from accounts.models import User
 from kazvek import demo
+from kazvek.demo import ground
 from kazvek.demo.filling import fill
 from kazvek.demo.people import sign_ins
+from listings.models import Category
 
 
 class Command(BaseCommand):
@@ -34,6 +36,8 @@ class Command(BaseCommand):
             )
         if listings < 0:
             raise CommandError("Nothing was changed: --listings is a number of ads.")
+        if is_bare():
+            ground.lay()
         if not if_empty:
             added = fill(listings, seed)
         elif User.objects.exists():
@@ -49,3 +53,9 @@ class Command(BaseCommand):
             self.stdout.write(f"Demo sign-ins, all with the password {demo.PASSWORD}")
             for role, email in people:
                 self.stdout.write(f"  {role:<14} {email}")
+
+
+def is_bare():
+    """A database without tables, or without a catalogue that ads could stand in."""
+    tables = connection.introspection.table_names()
+    return Category._meta.db_table not in tables or not Category.objects.exists()
