@@ -116,7 +116,9 @@ class Listing(Content):
 
     RENEWS_BEFORE = timedelta(days=3)
 
-    seller = models.ForeignKey(Seller, on_delete=models.CASCADE, related_name="listings")
+    seller = models.ForeignKey(
+        Seller, on_delete=models.CASCADE, related_name="listings", verbose_name=_("seller")
+    )
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
     category = models.ForeignKey(
         Category, on_delete=models.PROTECT, related_name="listings", verbose_name=_("category")
@@ -175,18 +177,20 @@ class Listing(Content):
         verbose_name=_("phone"),
     )  # fmt: skip
 
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-    touched_at = models.DateTimeField(default=timezone.now, editable=False)
-    first_published_at = models.DateTimeField(null=True, blank=True, editable=False)
-    sort_at = models.DateTimeField(null=True, blank=True, editable=False)
-    expires_at = models.DateTimeField(null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    touched_at = models.DateTimeField(_("last changed"), default=timezone.now, editable=False)
+    first_published_at = models.DateTimeField(
+        _("first published"), null=True, blank=True, editable=False
+    )
+    sort_at = models.DateTimeField(_("stands in lists at"), null=True, blank=True, editable=False)
+    expires_at = models.DateTimeField(_("ends"), null=True, blank=True, editable=False)
     # Since when a moderator has something to look at: the ad, its change, or what was published
     # on trust.
-    waiting_since = models.DateTimeField(null=True, blank=True, editable=False)
+    waiting_since = models.DateTimeField(_("waits since"), null=True, blank=True, editable=False)
     # When its seller was last written to that its term ends.
     reminded_at = models.DateTimeField(null=True, blank=True, editable=False)
     # Grows with whatever a card or the page shows; what is remembered of an ad bears it.
-    version = models.PositiveIntegerField(default=1, editable=False)
+    version = models.PositiveIntegerField(_("changes counted"), default=1, editable=False)
 
     objects = ListingQuerySet.as_manager()
 

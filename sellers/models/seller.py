@@ -279,7 +279,9 @@ class Member(models.Model):
         VIEWER = "viewer", _("Viewer")
 
     seller = models.ForeignKey(Seller, on_delete=models.CASCADE, related_name="members")
-    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="membership")
+    user = models.OneToOneField(
+        User, on_delete=models.CASCADE, related_name="membership", verbose_name=_("account")
+    )
     role = models.CharField(_("role"), max_length=7, choices=Role)
     joined_at = models.DateTimeField(_("member since"), default=timezone.now, editable=False)
 
