@@ -262,7 +262,13 @@ def pytest_report_header():
     return f"long proofs: the sample of PROOF_DAY={PROOF_DAY}"
 
 
+# With a browser, or with programs that are started: many of these tests take seconds.
+LONG = {"chromium", "start_program", "make_run"}
+
+
 def pytest_collection_modifyitems(config, items):
+    # These come first, so that at the end no worker waits long for the other.
+    items.sort(key=lambda item: LONG.isdisjoint(item.fixturenames))
     if config.option.markexpr:
         return
     cases = defaultdict(list)
