@@ -1,3 +1,4 @@
+import functools
 import io
 import math
 import os
@@ -12,19 +13,23 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.totp.internal import auth as totp
 from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.contrib.auth.models import Permission
+from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 from django.core.management.color import no_style
-from django.db import connection
-from django.db.backends.postgresql.operations import DatabaseOperations
+from django.db import connection, transaction
+from django.test import TransactionTestCase
 from django.utils import timezone, translation
 from playwright.sync_api import sync_playwright
+from whitenoise.base import WhiteNoise
 
 from accounts.models import User
 from kazvek.demo import ADMINISTRATOR
 from listings import catalogue as catalogue_memory
-from listings.catalogue import Catalogue, forget_catalogue
+from listings.catalogue import Catalogue, current_version, forget_catalogue
 from listings.models import (
     Attribute,
+    CatalogueVersion,
     Category,
     CategoryAttribute,
     Choice,
@@ -46,22 +51,31 @@ from sellers.models import Seller
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
 
+# What `migrate` writes: no test changes it, and Django takes long to write it again.
+STAYS = {ContentType._meta.db_table, Permission._meta.db_table}
+
+
 @pytest.fixture(scope="session", autouse=True)
-def flush_past_the_triggers():
-    """Between tests everything goes, also what triggers keep for ever."""
-    flush = DatabaseOperations.execute_sql_flush
+def only_what_was_written_is_emptied():
+    """Between tests everything goes, also what triggers keep for ever.
 
-    def flush_as_replica(operations, sql_list):
-        with operations.connection.cursor() as cursor:
-            cursor.execute("SET session_replication_role = replica")
-            try:
-                flush(operations, sql_list)
-            finally:
-                cursor.execute("SET session_replication_role = DEFAULT")
+    Django would empty every table, which takes ten times as long as most tests.
+    """
+    tables = sorted({*connection.introspection.django_table_names()} - STAYS)
+    first_rows = " UNION ALL ".join(f"(SELECT '{table}' FROM {table} LIMIT 1)" for table in tables)
 
-    DatabaseOperations.execute_sql_flush = flush_as_replica
-    yield
-    DatabaseOperations.execute_sql_flush = flush
+    def empty(case):
+        with transaction.atomic(), connection.cursor() as cursor:
+            # A request that the browser waits for no longer ends first.
+            cursor.execute(f"LOCK {', '.join(tables)} IN EXCLUSIVE MODE")
+            cursor.execute("SET LOCAL session_replication_role = replica")
+            cursor.execute(first_rows)
+            for [table] in cursor.fetchall():
+                cursor.execute(f"DELETE FROM {table}")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", empty)
+        yield
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -80,6 +94,22 @@ def static_files_as_in_production():
             "django.contrib.staticfiles.handlers.StaticFilesHandler",
             lambda application: application,
         )
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def static_files_are_looked_through_once():
+    """Every client would read through the whole folder again, in which nothing ever changes."""
+    look_through, seen = WhiteNoise.update_files_dictionary, {}
+
+    def look_through_once(whitenoise, root, prefix):
+        if (root, prefix) not in seen:
+            look_through(whitenoise, root, prefix)
+            seen[root, prefix] = whitenoise.files
+        whitenoise.files = whitenoise.files | seen[root, prefix]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WhiteNoise, "update_files_dictionary", look_through_once)
         yield
 
 
@@ -132,20 +162,43 @@ def copy_or_load():
                     with cursor.copy(f"COPY {model._meta.db_table} TO STDOUT") as copy:
                         made[model] = b"".join(copy)
                 return
+            cursor.execute("SET session_replication_role = replica")
             for model in models:
                 with cursor.copy(f"COPY {model._meta.db_table} FROM STDIN") as copy:
                     copy.write(made[model])
+            cursor.execute("SET session_replication_role = DEFAULT")
             for statement in connection.ops.sequence_reset_sql(no_style(), models):
                 cursor.execute(statement)
 
     return fill
 
 
+@pytest.fixture(scope="session")
+def shipped_catalogue():
+    """As it was read the first time; later only its regions and towns are, if there are any."""
+    read = functools.cache(lambda version: Catalogue.read())
+
+    def shipped():
+        known = read(current_version())
+        rows = known.categories.values(), known.attributes.values()
+        return Catalogue(known.version, *rows, Region.objects.shown())
+
+    return shipped
+
+
 @pytest.fixture
-def catalogue(db, copy_or_load):
-    """The shipped catalogue in the database. The number of its version is kept by a trigger."""
-    copy_or_load("load_catalogue", [Category, Attribute, Choice, CategoryAttribute])
-    forget_catalogue()
+def catalogue(request, db, copy_or_load, shipped_catalogue):
+    """The shipped catalogue in the database.
+
+    To this process it is known, as to one that has run for a while; with the next page it looks
+    whether it still is the same.
+    """
+    for name in {"places", "few_places"}.intersection(request.fixturenames):
+        request.getfixturevalue(name)
+    CatalogueVersion.objects.all().delete()  # of the places alone
+    tables = [Category, Attribute, Choice, CategoryAttribute, CatalogueVersion]
+    copy_or_load("load_catalogue", tables)
+    catalogue_memory.remembered["catalogue"] = shipped_catalogue()
 
 
 @pytest.fixture
@@ -209,7 +262,13 @@ def pytest_report_header():
     return f"long proofs: the sample of PROOF_DAY={PROOF_DAY}"
 
 
+# With a browser, or with programs that are started: many of these tests take seconds.
+LONG = {"chromium", "start_program", "make_run"}
+
+
 def pytest_collection_modifyitems(config, items):
+    # These come first, so that at the end no worker waits long for the other.
+    items.sort(key=lambda item: LONG.isdisjoint(item.fixturenames))
     if config.option.markexpr:
         return
     cases = defaultdict(list)

@@ -86,10 +86,10 @@ def add_ads(traders: list[Trader], moderator: User | None, *, listings: int, see
     market = Market(traders, moderator, seed)
     if not market.leaves:
         return 0  # no catalogue yet, so there is nothing to trade
-    if there < listings:
-        pictures.draw_missing()
     for start in range(there, listings, CHUNK):
-        save([market.ad(number) for number in range(start, min(start + CHUNK, listings))])
+        ads = [market.ad(number) for number in range(start, min(start + CHUNK, listings))]
+        pictures.draw_missing([photo for ad in ads for photo in ad.photos])
+        save(ads)
     return max(listings - there, 0)
 
 

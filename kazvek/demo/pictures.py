@@ -3,15 +3,12 @@
 import hashlib
 import io
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from PIL import Image, ImageChops, ImageDraw
 
 from kazvek.demo.outlines import outlines
-from kazvek.demo.words import read
-from listings.catalogue import current_catalogue
 from listings.models import Photo
 
 WIDTH, HEIGHT = 1280, 960
@@ -58,49 +55,38 @@ def photos_of(rng, listing, leaf, section) -> list[Photo]:
     """The sign of the category first, then what else may stand there."""
     mood = MOOD_OF[section.slug]
     signs = [leaf.icon, *rng.sample(BESIDE[mood], rng.choice([0, 1, 1, 2, 3]))]
-    return [
-        Photo(
-            listing=listing,
-            state=Photo.State.READY,
-            stem=stem(sign, mood),
-            widths=WIDTHS,
-            width=WIDTH,
-            height=HEIGHT,
-            uploaded_at=listing.created_at,
-        )
-        for sign in dict.fromkeys(signs)
-    ]
+    return [photo_of(sign, mood, listing) for sign in dict.fromkeys(signs)]
 
 
-@cache
-def stem(sign, mood):
-    return hashlib.sha256(f"demo {EDITION} {sign} {mood}".encode()).hexdigest()[:32]
+def photo_of(sign, mood, listing) -> Photo:
+    photo = Photo(
+        listing=listing,
+        state=Photo.State.READY,
+        stem=hashlib.sha256(f"demo {EDITION} {sign} {mood}".encode()).hexdigest()[:32],
+        widths=WIDTHS,
+        width=WIDTH,
+        height=HEIGHT,
+        uploaded_at=listing.created_at,
+    )
+    photo.shows = sign, mood  # for whoever draws it; not kept
+    return photo
 
 
-def draw_missing() -> int:
-    """How many pictures were drawn now."""
-    catalogue = current_catalogue()
-    wanted = {(sign, mood) for mood, signs in BESIDE.items() for sign in signs}
-    for slug in read("market")["leaves"]:
-        if leaf := catalogue.by_slug.get(slug):
-            wanted.add((leaf.icon, MOOD_OF[catalogue.above(leaf)[0].slug]))
-    missing = [pair for pair in sorted(wanted) if not is_there(*pair)]
+def draw_missing(photos: list[Photo]) -> None:
+    """The files of these photos, of which many show the same."""
+    different = {photo.stem: photo for photo in photos}
     with ThreadPoolExecutor() as pool:
-        list(pool.map(lambda pair: make(*pair), missing))
-    return len(missing)
+        list(pool.map(make, (one for one in different.values() if not is_there(one))))
 
 
-def make(sign, mood):
-    write(stem(sign, mood), draw(sign, *MOODS[mood]))
-
-
-def is_there(sign, mood):
+def is_there(photo):
     """The last file that is written of it."""
-    return default_storage.exists(Photo(stem=stem(sign, mood)).path(WIDTHS[-1], "jpg"))
+    return default_storage.exists(photo.path(WIDTHS[-1], "jpg"))
 
 
-def write(name, picture):
-    photo = Photo(stem=name)
+def make(photo):
+    sign, mood = photo.shows
+    picture = draw(sign, *MOODS[mood])
     for width in WIDTHS:
         small = picture.resize((width, width * HEIGHT // WIDTH), Image.Resampling.BOX)
         for kind, options in (("webp", {"quality": 72, "method": 0}), ("jpg", {"quality": 76})):

@@ -4,7 +4,6 @@ import os
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
@@ -13,7 +12,8 @@ from PIL import Image
 from listings.models import Attribute, DailyCount, Favourite, Photo
 from places.models import Settlement
 from sellers.models import Payment, Phone, Seller, Shipping, WorkingDay
-from tests.sellers.test_in_browser import STANDARD, sign_in
+from tests.axe import faults
+from tests.sellers.test_in_browser import sign_in
 
 COMES_INTO_VIEW = """picture => new Promise(shown => {
     new IntersectionObserver(([seen]) => seen.isIntersecting && shown()).observe(picture)
@@ -93,8 +93,7 @@ def look(open_browser):
         def look(path=None):
             if path:
                 page.goto(path)
-            found = Axe().run(page, options={"runOnly": STANDARD})
-            assert found.violations_count == 0, f"{path}: {found.generate_report()}"
+            assert faults(page) == "", path
             assert page.evaluate("document.documentElement.scrollWidth") <= width, path
             assert said == []
             if SHOTS:

@@ -7,6 +7,7 @@ from django.apps import apps
 from django.core.files.base import ContentFile
 from django.db import connection, models
 from django.utils import timezone
+from psycopg.types.json import Jsonb
 
 from privacy.strategies import (
     Constant,
@@ -72,16 +73,16 @@ def table():
 
 @pytest.fixture
 def sales(table):
-    table.objects.bulk_create(
-        table(
-            seller=number % 7,
-            name=NAMES[number % len(NAMES)],
-            alias=f"Қанат {number}",
-            note=NAMES[-number % len(NAMES)],
-            facts={"имя": NAMES[number % len(NAMES)]},
-        )
-        for number in range(ROWS)
-    )
+    columns = "seller, name, alias, note, facts, summary, image, scan"
+    with (
+        connection.cursor() as cursor,
+        # Ten times as fast as making ten thousand models.
+        cursor.copy(f"COPY {table._meta.db_table} ({columns}) FROM STDIN") as copy,
+    ):
+        for number in range(ROWS):
+            name, note = NAMES[number % len(NAMES)], NAMES[-number % len(NAMES)]
+            facts = Jsonb({"имя": name})
+            copy.write_row((number % 7, name, f"Қанат {number}", note, facts, "", b"image", ""))
     return table.objects.all()
 
 

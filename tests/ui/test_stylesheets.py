@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.core.management import call_command
 from django.template import Context, Template
+from django.test import override_settings
 
 from ui.storage import STYLESHEETS
 
@@ -39,31 +40,35 @@ def test_every_style_sheet_is_in_the_list_but_the_one_of_the_admin():
     assert "@layer tokens, reset" in (FOLDER / STYLESHEETS[0]).read_text()
 
 
-def test_collecting_joins_the_style_sheets_in_order_and_names_them_by_content(settings, tmp_path):
-    settings.STATIC_ROOT = tmp_path
+@pytest.fixture(scope="module")
+def collected(tmp_path_factory):
+    """The folder into which the static files were collected."""
+    folder = tmp_path_factory.mktemp("static")
+    with override_settings(STATIC_ROOT=folder):
+        call_command("collectstatic", interactive=False, verbosity=0)
+    return folder
 
-    call_command("collectstatic", interactive=False, verbosity=0)
 
-    names = json.loads((tmp_path / "staticfiles.json").read_text())["paths"]
-    joined = (tmp_path / names["css/site.css"]).read_text()
+def test_collecting_joins_the_style_sheets_in_order_and_names_them_by_content(collected):
+    names = json.loads((collected / "staticfiles.json").read_text())["paths"]
+    joined = (collected / names["css/site.css"]).read_text()
     assert re.search(r"site\.[0-9a-f]{12}\.css", names["css/site.css"])
     assert joined.index("@layer tokens, reset") < joined.index(".button {") < joined.index("@page")
     assert len(gzip.compress(joined.encode())) <= MOST_BYTES
-    modules = (tmp_path / names["js/app.js"]).read_text()
+    modules = (collected / names["js/app.js"]).read_text()
     elements = [name for name in names if name.startswith("js/elements/")]
     assert elements
     for element in elements:
         assert f'import("./elements/{Path(names[element]).name}")' in modules
 
 
-def test_collecting_twice_changes_nothing(settings, tmp_path):
-    settings.STATIC_ROOT = tmp_path
-    call_command("collectstatic", interactive=False, verbosity=0)
-    before = {path.name for path in tmp_path.rglob("*")}
+def test_collecting_twice_changes_nothing(settings, collected):
+    settings.STATIC_ROOT = collected
+    before = {path.name for path in collected.rglob("*")}
 
     call_command("collectstatic", interactive=False, verbosity=0)
 
-    assert {path.name for path in tmp_path.rglob("*")} == before
+    assert {path.name for path in collected.rglob("*")} == before
 
 
 def test_while_developing_a_page_links_the_parts(settings):

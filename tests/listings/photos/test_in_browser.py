@@ -2,12 +2,12 @@ import os
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from listings.models import Photo
 from listings.tasks import prepare_waiting_photos
+from tests.axe import faults
 from tests.listings.photos.pictures import SECRET, drawing, picture
-from tests.sellers.test_in_browser import STANDARD, sign_in
+from tests.sellers.test_in_browser import sign_in
 
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 
@@ -29,8 +29,7 @@ def look():
     """Axe, nothing that sticks out, and a picture in the folder SCREENSHOTS if there is one."""
 
     def at(page, name):
-        found = Axe().run(page, options={"runOnly": STANDARD})
-        assert found.violations_count == 0, f"{name}: {found.generate_report()}"
+        assert faults(page) == "", name
         width = page.viewport_size["width"]
         assert page.evaluate("document.documentElement.scrollWidth") <= width, name
         if folder := os.environ.get("SCREENSHOTS"):
