@@ -17,6 +17,7 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext_lazy as _
 from qrcode.image.svg import SvgPathFillImage
 
+from accounts import coming
 from accounts.devices import device_name, is_new_device, shortened
 from accounts.models import User
 from accounts.sessions import end_sessions, sessions_of
@@ -51,6 +52,13 @@ class AccountAdapter(DefaultAccountAdapter):
         super().login(request, user)
         if is_new_device(user, request.headers.get("User-Agent", "")) and is_return:
             self.send_notification_mail("account/email/new_device", user)
+        for follow in coming.SIGNED_IN:
+            follow(request)
+
+    def logout(self, request):
+        super().logout(request)
+        for follow in coming.SIGNED_OUT:
+            follow(request)
 
     def confirm_email(self, request, email_address):
         """Whoever opens the letter owns the address; an account that only claimed it must yield."""

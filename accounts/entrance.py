@@ -14,7 +14,7 @@ from django.db import transaction
 from django.urls import URLResolver, path
 from django.views.generic import RedirectView
 
-from accounts.guards import asked_first, personal
+from accounts.guards import asked_first, of_account
 
 # These show or take what a thief of the session wants; allauth asks only when they are sent.
 ASKED_AT_THE_DOOR = {"account_email"}
@@ -47,7 +47,7 @@ def with_doors(entry):
     if entry.name not in NEVER_ASKED:
         view = asked_first(view)
     entry = copy(entry)
-    entry.callback = personal(view)
+    entry.callback = of_account(view)
     return entry
 
 

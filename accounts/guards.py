@@ -26,21 +26,21 @@ def private(view):
 
     After a material change of the documents whoever has not accepted it is asked first.
     """
-    return personal(login_required(asked_first(view)))
+    return of_account(login_required(asked_first(view)))
 
 
 def private_always(view):
     """Like `private` without the question: policy, withdrawal and the way out stay open to all."""
-    return personal(login_required(view))
+    return of_account(login_required(view))
 
 
 def dangerous(view):
     """Like `private`, and only shortly after the person has proved again who they are."""
-    return personal(login_required(asked_first(reauthentication_required(view))))
+    return of_account(login_required(asked_first(reauthentication_required(view))))
 
 
 def dangerous_always(view):
-    return personal(login_required(reauthentication_required(view)))
+    return of_account(login_required(reauthentication_required(view)))
 
 
 def asked_first(view):
@@ -58,14 +58,30 @@ def asked_first(view):
     return guarded
 
 
-def personal(view):
+def of_account(view):
+    """Like `personal`, where one signs in or has to be."""
+    return personal(by_name(view))
+
+
+def by_name(view):
+    """Passkeys belong to a name: at the IP address of this machine the browser refuses them."""
+
     @wraps(view)
     def guarded(request, *args, **kwargs):
         domain, port = split_domain_port(request.get_host())
         if request.method == "GET" and is_loopback_address(domain):
-            # Passkeys belong to a name: at an IP address the browser refuses them.
             here = f"http://localhost:{port}" if port else "http://localhost"
             return HttpResponseRedirect(here + request.get_full_path())
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def personal(view):
+    """For whoever asks, with an account or without, and kept by no cache."""
+
+    @wraps(view)
+    def guarded(request, *args, **kwargs):
         if request.user.is_authenticated and sends_gpc(request):
             note_gpc(request)
         try:

@@ -93,6 +93,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "orders.cookies.follow_the_cart",
 ]
 
 ROOT_URLCONF = "kazvek.urls"
@@ -208,6 +209,8 @@ CELERY_BEAT_SCHEDULE = {
     "ads whose term ended": {"task": "listings.tasks.expire_listings", "schedule": 5 * 60},
     "ads that end soon": {"task": "listings.tasks.remind_of_ends", "schedule": 60 * 60},
     "ads nobody needs": {"task": "listings.tasks.put_away", "schedule": 60 * 60},
+    "carts nobody uses": {"task": "orders.tasks.forget_carts", "schedule": 60 * 60},
+    "what order forms held": {"task": "orders.tasks.forget_entries", "schedule": 5 * 60},
     "complaints and bans long over": {
         "task": "moderation.tasks.forget_old",
         "schedule": 24 * 60 * 60,
@@ -342,12 +345,13 @@ SESSION_COOKIE_NAME = f"{cookie_prefix}session"
 CSRF_COOKIE_NAME = f"{cookie_prefix}csrf"
 LANGUAGE_COOKIE_NAME = f"{cookie_prefix}language"
 CART_COOKIE_NAME = f"{cookie_prefix}cart"
+CART_COUNT_COOKIE_NAME = f"{cookie_prefix}cart_count"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SECURE_COOKIES
-CART_COOKIE_SECURE = SECURE_COOKIES
-CART_COOKIE_HTTPONLY = True
-CART_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+CART_COOKIE_SECURE = CART_COUNT_COOKIE_SECURE = SECURE_COOKIES
+CART_COOKIE_HTTPONLY, CART_COUNT_COOKIE_HTTPONLY = True, False
+CART_COOKIE_SAMESITE = CART_COUNT_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_AGE = 365 * 24 * 60 * 60
 SESSION_COOKIE_AGE = 14 * 24 * 60 * 60
 SESSION_ENGINE = "accounts.sessions"

@@ -9,5 +9,6 @@ class OrdersConfig(AppConfig):
     verbose_name = _("Orders")
 
     def ready(self):
-        # It fills a registry of a lower floor; its models exist only now.
+        # They fill registries of lower floors; their models exist only now.
         import_module("orders.pictures")
+        import_module("orders.cookies")

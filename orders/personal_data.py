@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from accounts.personal_data import IN_SESSION
-from orders import forms
+from orders import forms, tasks
 from orders.access import OPENED
 from orders.models import (
     Cart,
@@ -25,6 +25,7 @@ from orders.models import (
     OrderSeller,
     Timer,
 )
+from orders.quantities import QuantityForm
 from privacy.data_map import (
     FreeText,
     NotPersonal,
@@ -44,6 +45,7 @@ from privacy.registers import (
     register_cache,
     register_cookie,
     register_form,
+    register_task,
 )
 from privacy.retention import After, AsProof, Until
 from privacy.strategies import Empty
@@ -303,7 +305,47 @@ register_cookie(
         is_needed=True,
     )
 )
-
+register_cookie(
+    Cookie(
+        name=settings.CART_COUNT_COOKIE_NAME,
+        what=_(
+            "How many ads lie in the cart, to show it beside the word “Cart”. It is set when the "
+            "first ad is put in, and goes with the last one or when you sign out."
+        ),
+        purpose="orders",
+        lifetime=Cart.LASTS,
+        is_needed=True,
+        # The page itself reads it, and so is the same for everybody.
+        http_only=False,
+    )
+)
+register_cache(
+    CachePrefix(
+        "orders:carts:",
+        what=_("How many carts were begun from one place of the net."),
+        purpose="security",
+        longest=timedelta(hours=1),
+        is_digested=True,
+    )
+)
+register_form(
+    "quantity",
+    _("How much of an ad goes into the cart"),
+    QuantityForm,
+    purposes=["orders"],
+    fields=kept_in(CartLine, "quantity"),
+)
+register_task(tasks.forget_carts)
+register_task(tasks.forget_entries)
+register_cache(
+    CachePrefix(
+        "orders:sent:",
+        what=_("How many orders somebody sent within an hour."),
+        purpose="security",
+        longest=timedelta(hours=1),
+        is_digested=True,
+    )
+)
 register_form(
     "order",
     _("order form"),
@@ -313,14 +355,4 @@ register_form(
         **kept_in(Order, *Order.CONTACTS, "shipping", "payment"),
         **not_kept(_("It says what the form showed, and is compared with it."), "seal"),
     },
-)
-
-register_cache(
-    CachePrefix(
-        "orders:sent:",
-        what=_("How many orders somebody sent within an hour."),
-        purpose="security",
-        longest=timedelta(hours=1),
-        is_digested=True,
-    )
 )

@@ -21,7 +21,11 @@ app_name = "orders"
 
 urlpatterns = [
     path("cart/", cart.cart, name="cart"),
-    path("cart/<slug:slug>/<str:currency>/order/", ordering.ordering, name="ordering"),
+    path("cart/add/<int:pk>/", cart.add, name="add"),
+    path("cart/change/<int:pk>/", cart.change, name="change"),
+    path("cart/remove/<int:pk>/", cart.remove, name="remove"),
+    path("cart/<slug:seller>/<str:currency>/prices/", cart.take_prices, name="take_prices"),
+    path("cart/<slug:seller>/<str:currency>/order/", ordering.ordering, name="ordering"),
     path("orders/<reference:reference>/", order.order, name="order"),
     path("orders/<reference:reference>/open/", order.open_by_key, name="open"),
 ]

@@ -9,5 +9,4 @@ urlpatterns = [
     path("help/", views.help, name="help"),
     path("contact/", views.contact, name="contact"),
     path("style-guide/", views.style_guide, name="style_guide"),
-    path("cart/", views.opening, {"page": "cart"}, name="cart"),
 ]

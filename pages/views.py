@@ -41,12 +41,6 @@ def contact(request):
     return render(request, "pages/contact.html", {"operator": current_operator()})
 
 
-@require_safe
-def opening(request, page):
-    """A part of the portal that opens later says so, and what can be done meanwhile."""
-    return render(request, f"pages/{page}.html")
-
-
 @never_cache
 @require_safe
 def style_guide(request):

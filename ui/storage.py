@@ -34,6 +34,7 @@ STYLESHEETS = [
     "css/answers.css",
     "css/document.css",
     "css/account.css",
+    "css/cart.css",
     "css/listing-form.css",
     "css/footer.css",
     "css/home.css",

@@ -13,6 +13,14 @@ from orders.models.order_line import sum_of
 from sellers.models import Seller
 
 
+class CartQuerySet(models.QuerySet):
+    def in_use(self):
+        return self.filter(touched_at__gt=timezone.now() - Cart.LASTS)
+
+    def over(self):
+        return self.filter(touched_at__lte=timezone.now() - Cart.LASTS)
+
+
 class Cart(models.Model):
     """What somebody may order: of an account, or of the browser that bears the token."""
 
@@ -23,6 +31,8 @@ class Cart(models.Model):
     # Of a random token in a cookie; whoever reads the database cannot open the cart.
     token_digest = models.CharField(max_length=64, blank=True, editable=False)
     touched_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = CartQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("cart")

@@ -54,7 +54,7 @@ PASSKEY = {"clientExtensionResults": {"credProps": {"rk": True}}}
 NEEDS_A_KEY = {"accounts/2fa/webauthn/add/", "accounts/2fa/webauthn/reauthenticate/"}
 # Their way leads on: to another proof, or to a code that is shown once.
 LEADS_ON = {"accounts/2fa/reauthenticate/", "accounts/2fa/recovery-codes/"}
-PROVED_BY_THEIR_OWN_TESTS = {"admin", "sellers", "listings", "moderation"}
+PROVED_BY_THEIR_OWN_TESTS = {"admin", "sellers", "listings", "orders", "moderation"}
 # These lead to things by number; a stranger must not learn that they exist.
 NUMBERED = [path for path in OWN if "{" in path] + [
     "account/privacy/receipts/{receipt}/",

@@ -15,8 +15,6 @@ PAGES = [
     "no-such-page/",
 ]
 LANGUAGES = ["en", "ru", "kk"]
-MOST_BYTES = 100 * 1024
-MOST_REQUESTS = 12
 
 
 def assert_axe_finds_nothing(page):
@@ -69,22 +67,6 @@ def test_axe_finds_nothing_in_the_style_guide(still_page, settings):
     assert_axe_finds_nothing(still_page)
 
 
-def test_the_home_page_is_light_and_asks_nobody_else(open_browser, portal):
-    page = open_browser()
-    sizes, refused = {}, []
-    page.on("requestfinished", lambda asked: sizes.update({asked.url: asked.sizes()}))
-    page.on("response", lambda answer: answer.ok or refused.append(answer.url))
-
-    page.goto("/ru/", wait_until="networkidle")
-
-    weight = sum(size["responseBodySize"] + size["responseHeadersSize"] for size in sizes.values())
-    assert len(sizes) <= MOST_REQUESTS, sorted(sizes)
-    assert weight <= MOST_BYTES
-    assert all(url.startswith(portal) for url in sizes)
-    assert refused == []
-    assert page.context.cookies() == []
-
-
 @pytest.mark.proof
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_page_is_wider_than_the_screen(page, language):
@@ -128,6 +110,20 @@ def test_the_first_tab_leads_past_the_header(page):
     page.keyboard.press("Enter")
 
     assert page.evaluate("document.activeElement.id") == "main"
+
+
+def test_a_behaviour_is_loaded_where_its_element_stands_also_when_that_comes_later(page):
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto("/en/help/", wait_until="networkidle")
+    assert not [url for url in asked if "/js/elements/" in url]
+
+    page.locator("main").evaluate(
+        "main => main.innerHTML = '<print-page><button hidden>Print</button></print-page>'"
+    )
+
+    page.get_by_role("button", name="Print").wait_for()
+    assert ["/js/elements/print-page." in url for url in asked].count(True) == 1
 
 
 def test_a_password_can_be_looked_at_and_is_hidden_again_when_sent(page, settings):

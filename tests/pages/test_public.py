@@ -8,14 +8,13 @@ from tests.html import assert_valid
 
 LANGUAGES = ["en", "ru", "kk"]
 OPEN = [pytest.param("", marks=pytest.mark.django_db), "help/", "contact/"]
-OPENING = ["cart/"]
 
 # Without the mark these tests may not use the database: that proves that the pages need none.
 pytestmark = pytest.mark.usefixtures("operator_is_known", "catalogue_is_known")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("page", OPEN + OPENING)
+@pytest.mark.parametrize("page", OPEN)
 def test_a_public_page_is_proper_html_in_its_language_without_database_and_cookie(
     client, language, page
 ):
@@ -46,14 +45,6 @@ def test_a_page_tells_search_engines_its_address_in_each_language(client, settin
     assert "noindex" not in html
 
 
-@pytest.mark.parametrize("page", OPENING)
-def test_a_page_without_content_yet_stays_out_of_search_engines(client, page):
-    html = client.get(f"/en/{page}").content.decode()
-
-    assert '<meta name="robots" content="noindex">' in html
-    assert "canonical" not in html
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_language_links_stay_on_the_same_page_with_its_question(client, language):
     html = client.get(f"/{language}/help/?q=wheat").content.decode()
@@ -64,7 +55,7 @@ def test_the_language_links_stay_on_the_same_page_with_its_question(client, lang
 
 @pytest.mark.clause("P7.4")
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("page", [*OPEN, *OPENING, "no-such-page/"])
+@pytest.mark.parametrize("page", [*OPEN, "no-such-page/"])
 def test_the_footer_carries_the_years_and_the_rights(client, time_machine, language, page):
     time_machine.move_to("2031-05-05")
 
@@ -100,6 +91,6 @@ def test_every_link_on_a_public_page_leads_somewhere(client, db):
 
 
 @pytest.mark.parametrize("method", ["post", "put", "delete"])
-@pytest.mark.parametrize("page", OPEN + OPENING)
+@pytest.mark.parametrize("page", OPEN)
 def test_public_pages_are_only_read(client, method, page):
     assert getattr(client, method)(f"/en/{page}").status_code == 405

@@ -1,0 +1,123 @@
+"""The cart as people use it: above the page with scripts, as a page without."""
+
+import re
+
+import pytest
+
+from listings.models import Listing
+from orders.models import Cart, CartLine
+from tests.axe import faults
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def guest(open_browser):
+    return lambda **options: open_browser(locale="en-GB", reduced_motion="reduce", **options)
+
+
+def assert_axe_finds_nothing(page):
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        assert faults(page) == "", scheme
+
+
+@pytest.mark.clause("F1")
+@pytest.mark.clause("F2")
+def test_above_the_page_a_cart_is_filled_changed_and_closed(guest, wheat, barley, oats):
+    page = guest(viewport={"width": 360, "height": 740})
+    cart = page.get_by_role("banner").locator(".tool", has=page.locator("[data-cart-count]"))
+    page.goto(wheat.get_absolute_url().replace("/ru/", "/en/"))
+    add = page.get_by_role("button", name="Add to the cart")
+
+    page.get_by_label("Quantity", exact=True).fill("12")
+    add.click()
+
+    dialog = page.get_by_role("dialog", name="SHOPPING CART", exact=True)
+    dialog.get_by_text("The quantity grows in steps of 5 t.").wait_for()
+    field = dialog.get_by_label("Quantity", exact=True)
+    assert field.input_value() == "12"
+    assert field.evaluate("field => field === document.activeElement")
+    field.fill("10")
+    dialog.get_by_role("button", name="Add to the cart").click()
+    dialog.get_by_role("heading", name=wheat.title).wait_for()
+    assert cart.locator("b").inner_text() == "1"
+    quantity = dialog.get_by_label(f"Quantity: {wheat.title}")
+    quantity.fill("20")
+    quantity.press("Enter")
+    dialog.get_by_text(re.compile("1.970.000")).first.wait_for()
+    assert page.url.endswith(f"/listing/{wheat.pk}/pshenitsa-3-klassa/")
+    assert_axe_finds_nothing(page)
+    page.keyboard.press("Escape")
+    dialog.wait_for(state="hidden")
+    assert add.evaluate("button => button === document.activeElement")
+
+    page.goto(f"/en/cart/add/{barley.pk}/")
+    page.get_by_role("button", name="Add to the cart").click()
+    page.wait_for_url("**/en/cart/#line-*")
+    page.goto("/en/help/")
+    page.get_by_role("link", name="Cart 2").click()
+    dialog.wait_for()
+    Listing.objects.filter(pk=barley.pk).update(price=45_000)
+    dialog.get_by_role("button", name=f"Remove “{wheat.title}”").click()
+    dialog.get_by_role("button", name="Order at the new prices").wait_for()
+    dialog.get_by_role("button", name="Take the new prices").click()
+    dialog.get_by_role("link", name="Order from this seller").wait_for()
+    close = dialog.get_by_role("button", name="Close the cart")
+    assert close.inner_text() == "×"
+    close.click()
+    dialog.wait_for(state="hidden")
+    assert cart.evaluate("link => link === document.activeElement")
+    assert CartLine.objects.get().price == 45_000
+    assert page.get_by_role("link", name="Cart 1").is_visible()
+
+
+def test_without_scripts_the_same_is_done_on_pages(guest, wheat, oats):
+    page = guest(java_script_enabled=False, viewport={"width": 360, "height": 740})
+    page.goto(wheat.get_absolute_url().replace("/ru/", "/en/"))
+
+    page.get_by_label("Quantity", exact=True).fill("12")
+    page.get_by_role("button", name="Add to the cart").click()
+
+    assert page.get_by_text("The quantity grows in steps of 5 t.").is_visible()
+    page.get_by_label("Quantity", exact=True).fill("10")
+    page.get_by_role("button", name="Add to the cart").click()
+    page.wait_for_url("**/en/cart/#line-*")
+    quantity = page.get_by_label(f"Quantity: {wheat.title}")
+    quantity.fill("21")
+    page.get_by_role("button", name="Update").click()
+    assert quantity.input_value() == "21"
+    quantity.fill("20")
+    page.get_by_role("button", name="Update").click()
+    page.wait_for_url("**/en/cart/#line-*")
+    assert page.get_by_text(re.compile("1.970.000")).first.is_visible()
+    page.get_by_role("link", name=wheat.seller.name).click()
+    page.get_by_role("button", name=f"Add “{oats.title}” to the cart").click()
+    page.wait_for_url("**/en/cart/#line-*")
+    assert page.get_by_role("heading", name="Shopping cart 2").is_visible()
+    page.get_by_role("button", name=f"Remove “{wheat.title}”").click()
+    page.get_by_role("button", name=f"Remove “{oats.title}”").click()
+    assert page.get_by_role("heading", name="The cart is empty").is_visible()
+    assert not Cart.objects.get().lines.exists()
+
+
+def test_axe_finds_nothing_in_a_cart_with_everything_in_it(guest, wheat, barley, oats, pump):
+    page = guest(viewport={"width": 1280, "height": 900})
+    for listing in (wheat, barley, oats, pump):
+        page.goto(f"/en/cart/add/{listing.pk}/")
+        page.get_by_label("Quantity", exact=True).fill("50")
+        page.get_by_role("button", name="Add to the cart").click()
+        page.wait_for_url("**/en/cart/#line-*")
+    Listing.objects.filter(pk=wheat.pk).update(quantity=20)
+    Listing.objects.filter(pk=oats.pk).update(state="sold")
+    Listing.objects.filter(pk=barley.pk).update(price=42_000)
+
+    page.reload()
+    for summary in page.locator("main summary").all():
+        summary.click()
+
+    assert page.get_by_role("button", name="Take what is left: 20 t").is_visible()
+    assert_axe_finds_nothing(page)
+    for width in (320, 768):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
