@@ -34,9 +34,9 @@ ORDERS_OF_AN_ADDRESS = 20
 @personal
 @same_origin
 @require_http_methods(["GET", "HEAD", "POST"])
-def ordering(request, slug, currency):
+def ordering(request, seller, currency):
     """The order form of one part of the cart."""
-    seller = get_object_or_404(Seller.objects.select_related("region"), slug=slug)
+    seller = get_object_or_404(Seller.objects.select_related("region"), slug=seller)
     if currency not in Currency.values:
         raise Http404
     cart = carts.cart_of(request)

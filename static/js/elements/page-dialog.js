@@ -26,6 +26,9 @@ class PageDialog extends HTMLElement {
     this.isBusy = true
     try {
       const answer = await this.ask(from, button)
+      if (answer.status >= 500) throw new Error(answer.status)
+      // A refusal that has a page of its own: the browser asks for it, with all that was typed.
+      if (!answer.ok && !answer.headers.has(HEADER) && from.matches("form")) return from.submit()
       const isHere = new URL(answer.url).pathname === location.pathname
       if (!answer.headers.has(HEADER) || isHere) {
         return this.leave(answer.headers.get("X-Location") ?? answer.url)
