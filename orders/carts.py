@@ -18,7 +18,7 @@ from accounts.visitors import network_of
 from listings.cards import Card, cards_of
 from listings.models import Currency, DealType, Listing, PriceKind, Rate
 from listings.states import State
-from orders.models import Cart, CartLine
+from orders.models import Cart, CartLine, OrderLine
 from orders.quantities import fault_of, in_field, most
 from sellers.models import Member, Payment, Seller, Shipping
 from ui.limits import is_within
@@ -159,7 +159,7 @@ class Part:
     @property
     def order_path(self):
         """Of the form by which it is ordered."""
-        return f"{reverse('orders:cart')}{self.seller.slug}/{self.currency}/order/"
+        return reverse("orders:ordering", args=[self.seller.slug, self.currency])
 
     @property
     def shipping(self) -> list[Shipping]:
@@ -318,6 +318,23 @@ def add(cart: Cart, listing: Listing, quantity: Decimal) -> CartLine:
         raise Refused(fault, already)
     line.save()
     return line
+
+
+def add_again(cart: Cart, ordered: OrderLine) -> str:
+    """As much as then of what was ordered once, or why not. What lies there already stays."""
+    listings = Listing.objects.open_by_address().for_cards()
+    listing = listings.filter(pk=ordered.listing_id).first()
+    if listing is None:
+        return str(Problem.GONE.label)
+    if listing.unit != ordered.unit:
+        return str(Problem.RECOUNTED.label)
+    if cart.lines.filter(listing=listing).exists():
+        return ""
+    try:
+        add(cart, listing, ordered.quantity)
+    except Refused as refused:
+        return refused.sentence
+    return ""
 
 
 def change(line: CartLine, quantity: Decimal, seen: str) -> None:

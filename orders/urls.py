@@ -24,6 +24,7 @@ urlpatterns = [
     path("account/sales/", lists.sold, name="sold"),
     path("account/sales/sales.csv", lists.export, {"kind": "csv"}, name="sales_csv"),
     path("account/sales/sales.xlsx", lists.export, {"kind": "xlsx"}, name="sales_xlsx"),
+    path("orders/<reference:reference>/again/", cart.again, name="again"),
     path("orders/<reference:reference>/print/", papers.printed, name="print"),
     path("orders/<reference:reference>/pdf/", papers.pdf, name="pdf"),
     path("cart/", cart.cart, name="cart"),

@@ -1,11 +1,14 @@
+from django.contrib import messages
 from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.guards import personal
 from listings.models import Listing
 from orders import carts
+from orders.access import order_of_buyer
 from orders.models import CartLine
 from orders.quantities import QuantityForm, in_field, least
 from sellers.models import Seller
@@ -84,6 +87,29 @@ def take_prices(request, seller, currency):
     }
     carts.take_prices(part, seen)
     return redirect(part.order_path if "order" in request.POST else "orders:cart")
+
+
+@personal
+@require_POST
+def again(request, reference):
+    """What was ordered goes into the cart at today's prices; what cannot is named with its why."""
+    order = order_of_buyer(request, reference)
+    left_out = []
+    try:
+        with transaction.atomic():
+            cart = carts.open_cart(request)
+            for line in order.lines.all():
+                if fault := carts.add_again(cart, line):
+                    left_out.append(f"{line.title}: {fault}")
+    except carts.TooMany:
+        messages.error(request, _("Too many carts were begun from your network. Try in an hour."))
+        return redirect(order)
+    for words in left_out:
+        messages.warning(request, words)
+    messages.info(
+        request, _("Look at today's prices and quantities before you order: they may have changed.")
+    )
+    return redirect("orders:cart")
 
 
 def parts_of(request):

@@ -1,6 +1,7 @@
 """Lists of orders, and orders on paper and in spreadsheets."""
 
 import csv
+import html
 import io
 import zipfile
 from datetime import timedelta
@@ -9,8 +10,9 @@ import pytest
 from django.utils import timezone
 from pypdf import PdfReader
 
+from listings.models import Listing
 from orders.forgetting import forget_contacts
-from orders.models import Order
+from orders.models import CartLine, Order
 from orders.states import State
 from tests.conftest import BUYER
 
@@ -196,3 +198,29 @@ def test_contacts_go_from_the_database_and_the_deal_stays(order, make_order):
     assert order.lines.get().quantity == 7
     open_still.refresh_from_db()
     assert open_still.full_name == BUYER["full_name"]
+
+
+def test_what_was_ordered_goes_into_the_cart_again_at_todays_prices(
+    client, make_listing, make_order, aigul
+):
+    seller = make_listing(price=90, quantity=50)
+    sold = make_listing("Ячмень", seller=seller.seller, price=70)
+    order = make_order([seller, sold], user=aigul, quantity=5)
+    Listing.objects.filter(pk=seller.pk).update(price=95)
+    Listing.objects.filter(pk=sold.pk).update(state="sold")
+    client.force_login(aigul)
+
+    for _press in range(2):
+        page = client.post(f"/en/orders/{order.reference}/again/", follow=True).content.decode()
+
+    assert "Ячмень: It is sold." in html.unescape(page)
+    line = CartLine.objects.get()
+    assert (line.listing, line.quantity, line.price) == (seller, 5, 95)
+
+
+def test_nobody_else_orders_it_again(client, order, marat, owner):
+    for person in (marat, owner):
+        client.force_login(person)
+        assert client.post(f"/en/orders/{order.reference}/again/").status_code == 404
+
+    assert not CartLine.objects.exists()
