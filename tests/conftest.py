@@ -142,6 +142,13 @@ def catalogue_is_known(monkeypatch, shipped_tree):
 
 
 @pytest.fixture
+def catalogue_stays(catalogue, monkeypatch):
+    """Whether it has changed is asked once a second: not within a test that counts queries."""
+    catalogue_memory.current_catalogue()
+    monkeypatch.setitem(catalogue_memory.remembered, "until", math.inf)
+
+
+@pytest.fixture
 def operator_is_known(monkeypatch):
     """The record of the operator was read less than a minute ago, as it is on most requests."""
     monkeypatch.setitem(operator_memory.remembered, "until", math.inf)

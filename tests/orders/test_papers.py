@@ -74,7 +74,7 @@ def test_a_seller_sees_sales_with_counts_and_finds_a_buyer_by_name(client, order
 
 
 def test_lists_take_the_same_queries_for_one_order_as_for_ten(
-    client, order, owner, aigul, make_order, django_assert_max_num_queries
+    client, order, owner, aigul, make_order, catalogue_stays, django_assert_max_num_queries
 ):
     for _each in range(9):
         make_order(order.lines.get().listing, user=aigul, quantity=1)
