@@ -135,4 +135,4 @@ def price_in_words(priced):
 
 
 def digest(facts):
-    return sha256("\n".join(" ".join(map(str, fact)) for fact in facts).encode()).hexdigest()
+    return sha256(repr(list(facts)).encode()).hexdigest()

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 from django.conf import settings as django_settings
+from django.contrib.sessions.models import Session
 from django.db import DataError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -179,6 +180,7 @@ def test_the_page_is_sound_before_and_after_errors(client, form, wheat):
 # Its errors
 
 
+@pytest.mark.clause("P1.4b")
 @pytest.mark.clause("F6")
 @pytest.mark.clause("F8")
 @pytest.mark.clause("F10")
@@ -210,9 +212,8 @@ def test_all_five_errors_are_said_at_once_and_nothing_is_lost(client, form):
     assert "5 things are missing or wrong. Nothing has been sent." in words_of(answer)
     assert 'value="aigerim@dala"' in page
     assert "Тиеу дүйсенбіден</textarea>" in page
-    assert not Order.objects.exists()
-    assert not ConsentEntry.objects.exists()
-    assert not Entries.objects.exists()
+    for model in (Order, ConsentEntry, Entries, Session):
+        assert not model.objects.exists(), model
 
 
 def test_of_several_ways_one_must_be_chosen_from_those_offered(client, form, wheat):

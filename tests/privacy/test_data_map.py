@@ -66,10 +66,15 @@ def test_no_name_is_kept_twice():
         if declared.category.startswith("identity.")
     ]
 
+    # Of an account. What is typed into an order form may be another name, and stays as typed.
     assert sorted(names) == [
         ("accounts_user", "first_name"),
         ("accounts_user", "patronymic"),
         ("accounts_user", "surname"),
+        ("orders_entries", "full_name"),
+        ("orders_entries", "organization"),
+        ("orders_order", "full_name"),
+        ("orders_order", "organization"),
     ]
 
 
