@@ -53,7 +53,7 @@ def test_collecting_joins_the_style_sheets_in_order_and_names_them_by_content(co
     names = json.loads((collected / "staticfiles.json").read_text())["paths"]
     joined = (collected / names["css/site.css"]).read_text()
     assert re.search(r"site\.[0-9a-f]{12}\.css", names["css/site.css"])
-    assert joined.index("@layer tokens, reset") < joined.index(".button {") < joined.index("@page")
+    assert joined.index("@layer tokens,reset") < joined.index(".button{") < joined.index("@page")
     assert len(gzip.compress(joined.encode())) <= MOST_BYTES
     modules = (collected / names["js/app.js"]).read_text()
     elements = [name for name in names if name.startswith("js/elements/")]
