@@ -1,9 +1,10 @@
 from django.db import connection, transaction
 
 from accounts.models import User
-from kazvek.demo import MODERATOR, ROLES, SELLER
+from kazvek.demo import BUYER, MODERATOR, ROLES, SELLER
 from kazvek.demo.ads import add_ads
 from kazvek.demo.more_sellers import more_sellers
+from kazvek.demo.orders import add_orders
 from kazvek.demo.people import add_people, add_person
 from kazvek.demo.sellers import SELLERS, add_sellers
 from listings.reindexing import reindex
@@ -38,4 +39,5 @@ def fill(listings: int, seed: int) -> int:
         behind = reindex(behind=behind)
     if added:
         learn()
+        add_orders(people[BUYER], people[SELLER])
     return added

@@ -7,6 +7,7 @@ from django.core.management import call_command
 
 from listings.catalogue import current_catalogue
 from listings.models import Listing, Rate, SearchDocument
+from orders.models import Order
 
 
 def test_the_demo_alone_leaves_a_market_that_is_found_counted_and_compared(
@@ -27,6 +28,7 @@ def test_the_demo_alone_leaves_a_market_that_is_found_counted_and_compared(
     assert sum(int(number) for _slug, number in counted) == live.count()
     wheat = client.get("/en/listings/wheat/").context["found"].all.total
     assert wheat == live.filter(category__slug="wheat").count() > 0
+    assert set(Order.objects.values_list("state", flat=True)) >= {"changed", "shipped"}
     misspelt = client.get("/en/listings/?q=пшиница").context["found"]
     assert misspelt.repaired == "пшеница"
     assert misspelt.all.total > 0
