@@ -1,5 +1,6 @@
 import functools
 import io
+import itertools
 import math
 import os
 import time
@@ -8,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from uuid import uuid4
 
+import psycopg
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.totp.internal import auth as totp
@@ -46,6 +48,7 @@ from privacy.models import Clause, ControllerIdentity, Document, Version
 from privacy.operator import forget_operator
 from sellers.founding import found
 from sellers.models import Seller
+from tests.letters.outside import database_url
 
 # Playwright keeps an event loop in this thread; Django's ORM is still used by one thread at a time.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
@@ -156,28 +159,47 @@ def operator_is_known(monkeypatch):
 
 @pytest.fixture(scope="session")
 def copy_or_load():
-    """`copy_or_load("load_places", [Country, …])`: rows that a command takes seconds to make are
-    made once, and afterwards copied.
+    """`copy_or_load([Country, …], "load_places")`: rows that a command takes long to make are made
+    once, and afterwards copied.
     """
-    made = {}
+    made, times = {}, itertools.count(1)
 
-    def fill(command, models):
+    def fill(models, *command):
+        if next(times) % 20 == 0:
+            # What was rolled back stays in the tables, and would soon be most of what is read.
+            with psycopg.connect(database_url(), autocommit=True) as beside:
+                beside.execute(f"VACUUM {', '.join(model._meta.db_table for model in models)}")
         with connection.cursor() as cursor:
-            if models[0].objects.exists() or not all(model in made for model in models):
-                call_command(command, verbosity=0, stdout=io.StringIO())
-                for model in models:
-                    with cursor.copy(f"COPY {model._meta.db_table} TO STDOUT") as copy:
-                        made[model] = b"".join(copy)
+            if command not in made or models[0].objects.exists():
+                call_command(*command, verbosity=0, stdout=io.StringIO())
+                made.setdefault(command, {model: copied(cursor, model) for model in models})
                 return
             cursor.execute("SET session_replication_role = replica")
-            for model in models:
+            for model, rows in made[command].items():
                 with cursor.copy(f"COPY {model._meta.db_table} FROM STDIN") as copy:
-                    copy.write(made[model])
+                    copy.write(rows)
             cursor.execute("SET session_replication_role = DEFAULT")
             for statement in connection.ops.sequence_reset_sql(no_style(), models):
                 cursor.execute(statement)
 
+    def copied(cursor, model):
+        with cursor.copy(f"COPY {model._meta.db_table} TO STDOUT") as copy:
+            return b"".join(copy)
+
     return fill
+
+
+@pytest.fixture
+def copy_catalogue(db, copy_or_load):
+    """`copy_catalogue(path)`: the catalogue of this file, or the shipped one."""
+    models = [Category, Attribute, Choice, CategoryAttribute, CatalogueVersion]
+
+    def copy(*path):
+        CatalogueVersion.objects.all().delete()  # it was of the places alone
+        copy_or_load(models, "load_catalogue", *path)
+        forget_catalogue()
+
+    return copy
 
 
 @pytest.fixture(scope="session")
@@ -194,7 +216,7 @@ def shipped_catalogue():
 
 
 @pytest.fixture
-def catalogue(request, db, copy_or_load, shipped_catalogue):
+def catalogue(request, copy_catalogue, shipped_catalogue):
     """The shipped catalogue in the database.
 
     To this process it is known, as to one that has run for a while; with the next page it looks
@@ -202,16 +224,14 @@ def catalogue(request, db, copy_or_load, shipped_catalogue):
     """
     for name in {"places", "few_places"}.intersection(request.fixturenames):
         request.getfixturevalue(name)
-    CatalogueVersion.objects.all().delete()  # of the places alone
-    tables = [Category, Attribute, Choice, CategoryAttribute, CatalogueVersion]
-    copy_or_load("load_catalogue", tables)
+    copy_catalogue()
     catalogue_memory.remembered["catalogue"] = shipped_catalogue()
 
 
 @pytest.fixture
 def places(db, copy_or_load):
     """The shipped countries, regions and settlements in the database."""
-    copy_or_load("load_places", [Country, Region, Settlement])
+    copy_or_load([Country, Region, Settlement], "load_places")
 
 
 @pytest.fixture(scope="session")

@@ -83,12 +83,18 @@ def load_catalogue(db, tmp_path):
     return load
 
 
+@pytest.fixture(scope="session")
+def small_file(tmp_path_factory):
+    path = tmp_path_factory.mktemp("catalogue") / "small.yaml"
+    path.write_text(yaml.safe_dump(small_catalogue()), encoding="utf-8")
+    return path
+
+
 @pytest.fixture
-def small(load_catalogue):
+def small(copy_catalogue, small_file):
     """The small catalogue is loaded; its data, to load again with a change."""
-    data = small_catalogue()
-    load_catalogue(data)
-    return data
+    copy_catalogue(small_file)
+    return small_catalogue()
 
 
 @pytest.fixture

@@ -1,26 +1,26 @@
-import io
-
 import pytest
 import yaml
-from django.core.management import call_command
 from django.test import Client
 
 from listings import reviewing
-from listings.catalogue import forget_catalogue
 from moderation.staff import moderators
 from privacy.documents import load
 from tests.listings.conftest import category, small_catalogue
 
 
-@pytest.fixture
-def catalogue(db, tmp_path):
-    """A small one, which is loaded sooner: a moderator does the same in any."""
+@pytest.fixture(scope="session")
+def catalogue_file(tmp_path_factory):
     data = small_catalogue()
     data["categories"].append(category("carriage", deal_types=["service"]))
-    path = tmp_path / "categories.yaml"
+    path = tmp_path_factory.mktemp("catalogue") / "categories.yaml"
     path.write_text(yaml.safe_dump(data), encoding="utf-8")
-    call_command("load_catalogue", str(path), stdout=io.StringIO())
-    forget_catalogue()
+    return path
+
+
+@pytest.fixture
+def catalogue(copy_catalogue, catalogue_file):
+    """A small one, which is loaded sooner: a moderator does the same in any."""
+    copy_catalogue(catalogue_file)
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ from orders.models import Order
 from sellers.models import Member
 from tests.listings.conftest import (
     few_places,  # noqa: F401 a fixture
-    load_catalogue,  # noqa: F401 a fixture
-    small_catalogue,
+    small,  # noqa: F401 a fixture
+    small_file,  # noqa: F401 a fixture
 )
 
 
@@ -17,8 +17,8 @@ def places(few_places):  # noqa: F811
 
 
 @pytest.fixture
-def catalogue(load_catalogue):  # noqa: F811
-    load_catalogue(small_catalogue())
+def catalogue(small):  # noqa: F811
+    """A small one, for the same reason."""
 
 
 @pytest.fixture
