@@ -20,7 +20,7 @@ class ListForm(forms.Form):
         label=_("Sent from"), required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
     )
     until = forms.DateField(
-        label=_("until"), required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
+        label=_("Sent until"), required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
     )
 
     @property
