@@ -1,6 +1,7 @@
 """Every page of the administration, those of later models too, as axe sees it."""
 
 from itertools import islice
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
@@ -8,6 +9,7 @@ from django.contrib import admin
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import Group, Permission
 from django.core.management import call_command
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -16,11 +18,13 @@ from kazvek.demo import ADMINISTRATOR
 from letters.models import Letter
 from listings.models import Attribute, Category, CategoryAttribute, Choice, Listing, Rate
 from moderation.models import Appeal, Ban, Complaint, Decision, Removal, StopWord
+from orders.models import Change, Order, OrderLine, OrderSeller
 from places.models import District
 from privacy.acknowledgements import acknowledge
+from privacy.disclosures import disclose, show_to_staff
 from privacy.documents import begin_draft
-from privacy.ledger import Occasion
-from privacy.models import Clause, GroupSite, Version
+from privacy.ledger import Occasion, append, locked_chain
+from privacy.models import Clause, ConsentEntry, GroupSite, Version
 from privacy.models.consents import text_hash
 from privacy.requests import file_request
 from privacy.sentences import acknowledgement_sentence
@@ -90,11 +94,55 @@ def something_of_everything(administrator, aigul, publish_version, places, make_
     seller = make_seller(phone="+77012345678")
     verify(seller, administrator, saw_documents=True)
     make_cases(seller, aigul, administrator)
+    make_deal(seller, aigul, policy)
     for model in admin.site._registry:
         for row in rows_of(model):
             LogEntry.objects.log_actions(
                 administrator.pk, [row], CHANGE, [{"changed": {"fields": ["pk"]}}]
             )
+
+
+def make_deal(seller, buyer, policy):
+    """An order, with what was disclosed by it and looked at by staff."""
+    sentence = "By clicking the button, I consent."
+    with transaction.atomic():
+        entry = append(
+            locked_chain(buyer.subject),
+            ConsentEntry.Act.GIVEN,
+            Occasion("order", "Send order"),
+            purpose="orders",
+            basis="contract",
+            version=policy,
+            sentence=sentence,
+        )
+    order = Order.objects.create(
+        token=uuid4(),
+        buyer=buyer.subject,
+        seller=seller,
+        currency="KZT",
+        language="kk",
+        full_name="Айгүл Сейтқазы",
+        email=buyer.email,
+        phone="+77012345678",
+        state="disputed",
+        consent=entry,
+    )
+    OrderSeller.objects.create(order=order, name=seller.name)
+    OrderLine.objects.create(
+        order=order,
+        position=1,
+        listing_number=1,
+        title="Бидай",
+        unit="t",
+        ordered_quantity=1,
+        quantity=1,
+        price=98_000,
+    )
+    change = {"act": "dispute", "role": "buyer", "before": "accepted", "after": "disputed"}
+    Change.objects.create(order=order, note="Салмағы кем", **change)
+    facts = {"fields": ["email"], "about": order.reference}
+    disclose(buyer.subject, seller, seller.name, purpose="orders", **facts)
+    show_to_staff(buyer.subject, buyer.subject, reason="Dispute about the weight", **facts)
 
 
 def make_catalogue():
