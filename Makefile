@@ -1,4 +1,4 @@
-.PHONY: run test check proof bench-ledger lock
+.PHONY: run test check proof proof-orders bench-ledger lock
 
 run:
 	@python3 -m local.venv
@@ -17,6 +17,10 @@ proof:
 	@python3 -m local.venv
 	@.venv/bin/python -m local.chromium
 	@.venv/bin/python -m pytest -m proof
+
+proof-orders:
+	@python3 -m local.venv
+	@.venv/bin/python -m proofs.orders
 
 lock: COMPILE = .venv/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 lock:

@@ -1,0 +1,224 @@
+"""Buyers with browsers of their own, who press the button again when nothing comes of it."""
+
+import http.client
+import random
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from http.cookiejar import CookieJar
+from urllib.error import URLError
+from urllib.parse import urlencode, urlsplit
+from urllib.request import HTTPCookieProcessor, HTTPErrorProcessor, Request, build_opener
+
+PATIENCE = 120  # seconds after which a person gives up
+ANSWERED_WITHIN = 30
+# What says why there is no order.
+REASONS = ["Nothing of it is left now.", "Only 1 pc are left."]
+
+
+class Trouble(Exception):
+    """No answer, or one that asks to try again."""
+
+
+class Unexpected(Exception):
+    """An answer that should not come of anything that was done here."""
+
+
+class AsTheyCome(HTTPErrorProcessor):
+    """Redirects and refusals are answers like others."""
+
+    def http_response(self, request, response):
+        return response
+
+
+class Forms(HTMLParser):
+    """The forms of a page, by where they are sent: what their fields hold."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.found = {}
+        self.fields = None
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        attrs = dict(attrs)
+        if tag == "form":
+            self.fields = self.found.setdefault(attrs.get("action", ""), {})
+        elif tag in ("input", "textarea", "select") and self.fields is not None:
+            self.fields[attrs["name"]] = attrs.get("value") or ""
+
+    def handle_endtag(self, tag):
+        if tag == "form":
+            self.fields = None
+
+
+@dataclass
+class Answer:
+    status: int
+    location: str
+    page: str
+
+    def form(self, path):
+        return Forms(self.page).found.get(path)
+
+
+@dataclass
+class Buyer:
+    """Wants so many of an ad, and presses the button at this moment, so many times."""
+
+    number: int
+    address: str
+    listing: int
+    seller: str
+    quantity: int
+    presses: int
+    starts_at: float
+
+    answers: Counter = field(default_factory=Counter)
+    # Of orders that we were told are sent, by each press.
+    told: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    seals: set[str] = field(default_factory=set)
+    trouble: list[str] = field(default_factory=list)
+    saw_the_order: bool = False
+    has_empty_cart: bool = False
+
+    def __post_init__(self):
+        self.opener = build_opener(HTTPCookieProcessor(CookieJar()), AsTheyCome)
+        self.gives_up_at = self.starts_at + PATIENCE
+        # One household of the net each, or the portal would take them for a program.
+        self.network = f"10.{self.number >> 16 & 255}.{self.number >> 8 & 255}.{self.number & 255}"
+
+    @property
+    def email(self):
+        return f"buyer-{self.number}@example.com"
+
+    @property
+    def ordering(self):
+        return f"/en/cart/{self.seller}/KZT/order/"
+
+    def buy(self):
+        try:
+            time.sleep(max(self.starts_at - time.monotonic(), 0))
+            if not self.fill_cart():
+                return
+            form = self.open_form()
+            if form is None:
+                return
+            fingers = []
+            for _press in range(self.presses):
+                fingers.append(threading.Thread(target=self.press, args=[form], daemon=True))
+                fingers[-1].start()
+                time.sleep(random.choice([0, 0, 0.05, 0.3]))
+            for finger in fingers:
+                finger.join()
+            if self.told:
+                page = self.ask_until_answered(f"/en/orders/{self.told[0]}/")
+                self.saw_the_order = page.status == 200 and self.told[0] in page.page
+                cart = self.ask_until_answered("/en/cart/")
+                self.has_empty_cart = "/en/cart/change/" not in cart.page
+        except (Trouble, Unexpected) as trouble:
+            self.trouble.append(str(trouble))
+
+    def fill_cart(self):
+        """Whether it lies in the cart."""
+        path = f"/en/cart/add/{self.listing}/"
+        while True:
+            page = self.ask_until_answered(path)
+            form = page.form(path)
+            if form is None:
+                self.note_refusal(page)
+                return False
+            try:
+                answer = self.ask(path, form | {"quantity": str(self.quantity)})
+            except Trouble:
+                # Whoever added it once more would have twice as much.
+                if "/en/cart/change/" in self.ask_until_answered("/en/cart/").page:
+                    return True
+                continue
+            if answer.status == 302:
+                return True
+            self.note_refusal(answer)
+            return False
+
+    def open_form(self):
+        page = self.ask_until_answered(self.ordering)
+        if page.status == 302:
+            self.look_into_cart()
+            return None
+        return self.filled(page)
+
+    def filled(self, page):
+        form = page.form(self.ordering)
+        if form is None:
+            raise Unexpected(f"{page.status} without a form")
+        form.pop("back", None)
+        self.seals.add(form["seal"])
+        return form | {
+            "full_name": f"Buyer {self.number}",
+            "organization": f"Farm {self.number}",
+            "email": self.email,
+            "phone": f"+7701{self.number:07}",
+            "address": f"Street {self.number}",
+            "comment": f"Comment of {self.number}",
+        }
+
+    def press(self, form):
+        """Send the form until it is answered, one press of several."""
+        try:
+            while True:
+                answer = self.ask_until_answered(self.ordering, form)
+                where = urlsplit(answer.location).path
+                if answer.status == 302 and where.startswith("/en/orders/"):
+                    self.told.append(where.split("/")[3])
+                    return
+                if answer.status == 302 and where == "/en/cart/":
+                    self.look_into_cart()
+                    return
+                if answer.status != 409:
+                    raise Unexpected(f"{answer.status} to the form")
+                form = self.filled(answer)  # something has changed: it is looked at, sent again
+        except (Trouble, Unexpected) as trouble:
+            self.trouble.append(str(trouble))
+
+    def look_into_cart(self):
+        self.note_refusal(self.ask_until_answered("/en/cart/"))
+
+    def note_refusal(self, page):
+        reason = next((reason for reason in REASONS if reason in page.page), None)
+        if reason is None:
+            raise Unexpected(f"{page.status} that does not say why")
+        self.refused.append(reason)
+
+    def ask_until_answered(self, path, form=None):
+        while True:
+            try:
+                return self.ask(path, form)
+            except Trouble as trouble:
+                if time.monotonic() > self.gives_up_at:
+                    raise Trouble(f"gave up: {trouble}") from trouble
+                time.sleep(random.uniform(0.3, 1.5))
+
+    def ask(self, path, form=None):
+        """By GET, or send a form; raises `Trouble`."""
+        headers = {
+            "X-Forwarded-For": self.network,
+            "Sec-Fetch-Site": "same-origin",
+            "Accept-Language": "en",
+        }
+        data = None if form is None else urlencode(form).encode()
+        request = Request(self.address + path, data, headers)
+        try:
+            with self.opener.open(request, timeout=ANSWERED_WITHIN) as response:
+                page = response.read().decode()
+                answer = Answer(response.status, response.headers.get("Location", ""), page)
+        except (URLError, OSError, http.client.HTTPException) as error:
+            reason = type(getattr(error, "reason", error)).__name__
+            self.answers[f"none ({reason})"] += 1
+            raise Trouble(reason) from error
+        self.answers[str(answer.status)] += 1
+        if answer.status >= 500:
+            raise Trouble(str(answer.status))
+        return answer
