@@ -1,6 +1,8 @@
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.backends import db
+from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.models import Session
+from django.db import OperationalError
 from django.db.models.signals import pre_save
 from django.dispatch import receiver
 from django.utils import timezone
@@ -16,6 +18,16 @@ class SessionStore(db.SessionStore):
     def _validate_session_key(self, key):
         # A forged cookie may hold what PostgreSQL cannot even look for.
         return super()._validate_session_key(key) and key.isascii() and key.isalnum()
+
+    def save(self, must_create=False):
+        """Django takes any trouble of the database for a session that somebody has ended, and
+        answers 400; ours asks to come back."""
+        try:
+            super().save(must_create)
+        except UpdateError as error:
+            if isinstance(error.__context__, OperationalError):
+                raise error.__context__ from None
+            raise
 
     def get_session_cookie_age(self):
         """Of somebody who only looked at the sign-in page nothing stays for two weeks."""

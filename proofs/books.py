@@ -19,7 +19,7 @@ from letters.models import Letter
 from listings.models import Category, Listing, SearchDocument
 from listings.states import Act as ListingAct
 from listings.states import State as ListingState
-from orders.models import CartLine, Order, OrderLine, OrderSeller, Timer
+from orders.models import Order, OrderLine, OrderSeller, Timer
 from orders.proposals import read_seal
 from orders.states import Act, State
 from privacy.models import ConsentEntry, Disclosure
@@ -145,6 +145,11 @@ def audit_answers(buyers):
         Row("orders nobody was told of", len(known - told), 0),
         Row("buyers told of two orders", sum(len(set(b.told)) > 1 for b in bought), 0),
         Row("buyers told both yes and no", sum(bool(b.refused) for b in bought), 0),
+        Row(
+            "buyers with nothing of it in the cart",
+            sum(b.has_empty_cart for b in bought),
+            len(bought),
+        ),
         Row("buyers whose order opens", sum(b.saw_the_order for b in bought), len(bought)),
     ]
 
@@ -158,7 +163,6 @@ def audit_orders(buyers):
     for disclosure in Disclosure.objects.all():
         disclosed[disclosure.about].append(disclosure)
     entries = ConsentEntry.objects.filter(order=None, purpose="orders")
-    in_carts = CartLine.objects.filter(listing__in=OrderLine.objects.values("listing"))
     try:
         with open(os.devnull, "w") as unheard:
             call_command("ledger", "verify", stdout=unheard)
@@ -187,11 +191,6 @@ def audit_orders(buyers):
         Row("disclosures", Disclosure.objects.count(), len(orders)),
         Row("consents to orders that are not there", entries.count(), 0),
         Row("sellers noted beside orders", OrderSeller.objects.count(), len(orders)),
-        Row(
-            "carts of those who got nothing",
-            in_carts.count(),
-            sum(b.has_cart and not b.told for b in buyers),
-        ),
         Row("faults of the consent ledger", faults, 0),
     ]
 

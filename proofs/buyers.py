@@ -80,10 +80,10 @@ class Buyer:
     # Of orders that we were told are sent, by each press.
     told: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
-    has_cart: bool = False
     seals: set[str] = field(default_factory=set)
     trouble: list[str] = field(default_factory=list)
     saw_the_order: bool = False
+    has_empty_cart: bool = False
 
     def __post_init__(self):
         self.opener = build_opener(HTTPCookieProcessor(CookieJar()), AsTheyCome)
@@ -104,13 +104,12 @@ class Buyer:
             time.sleep(max(self.starts_at - time.monotonic(), 0))
             if not self.fill_cart():
                 return
-            self.has_cart = True
             form = self.open_form()
             if form is None:
                 return
             fingers = []
             for _press in range(self.presses):
-                fingers.append(threading.Thread(target=self.press, args=[form]))
+                fingers.append(threading.Thread(target=self.press, args=[form], daemon=True))
                 fingers[-1].start()
                 time.sleep(random.choice([0, 0, 0.05, 0.3]))
             for finger in fingers:
@@ -118,6 +117,8 @@ class Buyer:
             if self.told:
                 page = self.ask_until_answered(f"/en/orders/{self.told[0]}/")
                 self.saw_the_order = page.status == 200 and self.told[0] in page.page
+                cart = self.ask_until_answered("/en/cart/")
+                self.has_empty_cart = "/en/cart/change/" not in cart.page
         except (Trouble, Unexpected) as trouble:
             self.trouble.append(str(trouble))
 

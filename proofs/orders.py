@@ -25,7 +25,7 @@ from pathlib import Path
 import django
 from aiosmtpd.controller import Controller
 
-from local import run
+from local import Trouble, run
 from local.postgres import Postgres
 from local.server import PORTS, is_bindable
 from local.servers import var_root
@@ -52,6 +52,19 @@ def main():
     var.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="proof-", dir=var))
     folder.chmod(0o711)
+    is_right = True
+    try:
+        is_right = prove(asked, folder)
+    except KeyboardInterrupt:
+        sys.exit("Stopped.")
+    finally:
+        if is_right:
+            shutil.rmtree(folder)
+    if not is_right:
+        sys.exit(f"The books do not agree. What was logged: {folder}/*.log")
+
+
+def prove(asked, folder):
     with contextlib.ExitStack() as at_the_end:
         postgres, valkey = Postgres(folder / "postgres"), Valkey(folder / "valkey")
         for server in (postgres, valkey):
@@ -78,11 +91,7 @@ def main():
             }
         )
         run.collect_static(folder)
-        proof = Proof(asked, folder, port, postgres, valkey, office)
-        is_right = proof.run()
-    if not is_right:
-        sys.exit(f"The books do not agree. What was logged: {folder}/*.log")
-    shutil.rmtree(folder)
+        return Proof(asked, folder, port, postgres, valkey, office).run()
 
 
 class PostOffice:
@@ -115,6 +124,7 @@ class Proof:
             child.name: Logged(child.name, child.command, child.colour, child.mark)
             for child in run.children(folder, port)
         }
+        self.supervisor = Supervisor(list(self.children.values()))
         self.done = Counter()
         self.deck = self.chance.sample(list(self.events), len(self.events))
         self.buyers, self.failure = [], None
@@ -131,38 +141,37 @@ class Proof:
         seller, ads = books.open_market(self.asked.rounds, self.asked.units)
         connection.close()  # it would not survive
         connection.close_pool()
-        supervisor = Supervisor(list(self.children.values()))
-        storm = threading.Thread(target=self.storm, args=[supervisor, books, seller, ads])
+        storm = threading.Thread(target=self.storm, args=[books, seller, ads])
         storm.start()
         try:
-            supervisor.run()
+            self.supervisor.run()
         finally:
-            supervisor.stop()
-            storm.join()
+            self.supervisor.stop()
+            storm.join()  # or it would start again what is being stopped
         if self.failure:
             raise self.failure
         rows = books.audit(self.buyers, ads, self.asked.units, self.office.took)
         self.show(rows)
         return not any(row.is_wrong for row in rows)
 
-    def storm(self, supervisor, books, seller, ads):
+    def storm(self, books, seller, ads):
         try:
             for number, listing in enumerate(ads):
-                self.wait_for_portal(supervisor)
-                self.one_round(supervisor, number, seller, listing)
-            self.wait_for_letters(supervisor, books)
+                self.wait_for_portal()
+                self.one_round(number, seller, listing)
+            self.wait_for_letters(books)
         except Exception as failure:  # noqa: BLE001 the main thread raises it
             self.failure = failure
         finally:
-            supervisor.stop()
+            self.supervisor.stop()
 
-    def wait_for_portal(self, supervisor):
-        while not supervisor.is_stopping:
+    def wait_for_portal(self):
+        while not self.supervisor.is_stopping:
             with contextlib.suppress(OSError), urllib.request.urlopen(f"{self.address}/readyz"):
                 return
             time.sleep(0.2)
 
-    def one_round(self, supervisor, number, seller, listing):
+    def one_round(self, number, seller, listing):
         """Before each event some buyers come: the pieces are gone after the first few."""
         begins, threads, buyers = time.monotonic(), [], []
         events = self.order_of_events(number)
@@ -180,15 +189,18 @@ class Proof:
                     starts_at=time.monotonic() + self.chance.uniform(0, pause),
                 )
                 buyers.append(buyer)
-                threads.append(threading.Thread(target=buyer.buy))
+                threads.append(threading.Thread(target=buyer.buy, daemon=True))
                 threads[-1].start()
             time.sleep(pause)
+            self.go_on()
             self.events[name]()
             self.done[name] += 1
             if self.chance.random() < 0.5:  # or what comes next meets what still lies there
-                self.wait_for_portal(supervisor)
+                self.wait_for_portal()
         for thread in threads:
-            thread.join()
+            while thread.is_alive():
+                self.go_on()
+                thread.join(0.5)
         self.buyers += buyers
         sold = sum(bool(buyer.told) for buyer in buyers)
         took = time.monotonic() - begins
@@ -201,11 +213,17 @@ class Proof:
         others = [name for name in self.deck if name not in firsts]
         return firsts + self.chance.sample(others, len(others))
 
-    def wait_for_letters(self, supervisor, books):
+    def wait_for_letters(self, books):
         ends = time.monotonic() + LETTERS_WITHIN
-        while not supervisor.is_stopping and time.monotonic() < ends and books.letters_waiting():
+        while (
+            not self.supervisor.is_stopping and time.monotonic() < ends and books.letters_waiting()
+        ):
             self.done["letters taken from the dead"] += books.free_letters_of_the_dead()
             time.sleep(1)
+
+    def go_on(self):
+        if self.supervisor.is_stopping:
+            raise Trouble("The proof was stopped.")
 
     # What happens
 
@@ -237,6 +255,7 @@ class Proof:
 
     def running(self, name):
         while True:
+            self.go_on()
             process = self.children[name].process
             if process and process.poll() is None:
                 return process.pid

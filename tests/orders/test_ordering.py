@@ -2,6 +2,7 @@
 
 import math
 import re
+from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
 
@@ -557,6 +558,45 @@ def test_without_valkey_no_order_is_sent_and_the_buyer_is_asked_to_come_back(
     assert answer.status_code == 503
     assert answer["Retry-After"]
     assert not Order.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_loses_the_database_right_after_the_order_comes_back_to_it(client, wheat, policy):
+    fill_cart(client, (wheat, 1))
+    send(client, form_of(wheat))  # from here on this browser has a session
+    fill_cart(client, (wheat, 2))
+    form = form_of(wheat)
+    seal = seal_of(client.get(form))
+    client.raise_request_exception = False
+
+    with database_dying_of_sessions():
+        answer = send(client, form, seal=seal)
+    again = send(client, form, seal=seal)
+
+    order = Order.objects.get(lines__quantity=2)
+    assert answer.status_code == 503
+    assert answer["Retry-After"]
+    assert (again.status_code, again["Location"]) == (302, f"/en/orders/{order.reference}/")
+    assert Order.objects.count() == 2
+    assert client.get(again["Location"]).status_code == 200
+
+
+@contextmanager
+def database_dying_of_sessions():
+    """Whoever saves a session loses the connection, as in a restart of the database."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE FUNCTION die() RETURNS trigger LANGUAGE plpgsql AS"
+            " 'BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NEW; END';"
+            "CREATE TRIGGER die BEFORE UPDATE ON django_session"
+            " FOR EACH ROW EXECUTE FUNCTION die()"
+        )
+    try:
+        yield
+    finally:
+        connection.close()
+        with connection.cursor() as cursor:
+            cursor.execute("DROP FUNCTION die CASCADE")
 
 
 def test_another_site_sends_nothing(client, form):
