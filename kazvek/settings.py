@@ -250,8 +250,6 @@ STORAGES = {
     "staticfiles": {"BACKEND": "ui.storage.StaticStorage"},
 }
 WHITENOISE_USE_FINDERS = DEBUG
-# Pages name no others, and compressing takes long.
-WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 
 # Letters are rows first (the app `letters`); the mailer is what carries them out of the house.
 

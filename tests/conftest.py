@@ -5,6 +5,7 @@ import math
 import os
 import time
 from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from uuid import uuid4
@@ -23,6 +24,7 @@ from django.db import connection, transaction
 from django.test import TransactionTestCase
 from django.utils import timezone, translation
 from playwright.sync_api import sync_playwright
+from pytest_django.plugin import blocking_manager_key
 from whitenoise.base import WhiteNoise
 
 from accounts.models import User
@@ -83,10 +85,37 @@ def only_what_was_written_is_emptied():
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionstart(session):
-    """Translations and static files are made once, before the workers start."""
-    if not hasattr(session.config, "workerinput"):
-        call_command("compile_translations")
-        call_command("collectstatic", interactive=False, verbosity=0)
+    """Before the workers start: translations, static files, the database that each copies."""
+    if hasattr(session.config, "workerinput"):
+        return
+    call_command("compile_translations")
+    with ThreadPoolExecutor() as beside:
+        collecting = beside.submit(call_command, "collectstatic", interactive=False, verbosity=0)
+        if session.config.pluginmanager.has_plugin("dsession"):
+            make_database(session.config)
+        collecting.result()
+
+
+def make_database(config):
+    name = connection.settings_dict["NAME"]
+    unblocked = config.stash[blocking_manager_key].unblock
+
+    def drop():
+        with unblocked():
+            connection.creation.destroy_test_db(name, verbosity=0)
+
+    with unblocked():
+        connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+        connection.close()
+        connection.close_pool()
+    config.add_cleanup(drop)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(request, django_db_modify_db_settings_parallel_suffix):
+    if hasattr(request.config, "workerinput"):
+        made = f"test_{connection.settings_dict['NAME']}"
+        connection.settings_dict["TEST"]["TEMPLATE"] = made
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -113,6 +142,14 @@ def static_files_are_looked_through_once():
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(WhiteNoise, "update_files_dictionary", look_through_once)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def the_catalogue_is_looked_at_once():
+    """On a busy machine a second would pass between two pages whose queries are compared."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(catalogue_memory, "LOOKS_EVERY", 60)
         yield
 
 

@@ -59,6 +59,10 @@ class StaticStorage(CompressedManifestStaticFilesStorage):
             paths[SITE_STYLESHEET] = (self, SITE_STYLESHEET)
         yield from super().post_process(paths, dry_run=dry_run, **options)
 
+    def compress_files(self, paths):
+        """Those under the names that pages use; under the others they are only there to develop."""
+        yield from super().compress_files(set(self.hashed_files.values()) & paths)
+
     def join_stylesheets(self):
         parts = []
         for name in STYLESHEETS:

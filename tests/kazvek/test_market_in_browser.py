@@ -19,6 +19,9 @@ from privacy.documents import load
 from tests.listings.photos.pictures import drawing, picture
 from tests.sellers.test_in_browser import sign_in
 
+# Each way is gone without scripts one day and with them the next.
+pytestmark = pytest.mark.proof
+
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 
 

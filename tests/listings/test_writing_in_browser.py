@@ -29,6 +29,7 @@ def write(page):
     page.locator("[name=quantity]").fill("1 200")
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("has_script", [False, True])
 def test_on_a_phone_a_new_seller_publishes_an_ad(
     open_browser, aigul, catalogue, places, has_script

@@ -126,6 +126,7 @@ def test_several_programs_at_once_share_one_pair_of_servers(start_program, serve
     assert not servers_run()
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("pid_file", ["", "4", "{alive}\n", "{alive}\n{whole}"])
 def test_a_stale_pid_file_is_survived(run_program, var, pid_file):
     run_program(KEEP_A_ROW)

@@ -57,6 +57,7 @@ def check(page, name):
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("with_scripts", [False, True], ids=["without-scripts", "with-scripts"])
 def test_a_seller_counters_a_guest_accepts_and_the_order_runs_to_its_end(
     open_browser, with_scripts, order, aigul, wheat
