@@ -23,7 +23,7 @@ from django.core.management.color import no_style
 from django.db import connection, transaction
 from django.test import TransactionTestCase
 from django.utils import timezone, translation
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 from pytest_django.plugin import blocking_manager_key
 from whitenoise.base import WhiteNoise
 
@@ -288,6 +288,11 @@ def portal(live_server):
     return live_server.url.replace("127.0.0.1", "localhost")
 
 
+# Milliseconds; the slowest machine that runs the tests decides.
+PATIENCE = 20_000
+expect.set_options(timeout=PATIENCE)
+
+
 @pytest.fixture
 def open_browser(chromium, portal):
     """A new browser profile: `page = open_browser(locale="kk-KZ", color_scheme="dark")`."""
@@ -295,7 +300,7 @@ def open_browser(chromium, portal):
 
     def open(**options):
         context = chromium.new_context(base_url=portal, **options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         return context.new_page()
 

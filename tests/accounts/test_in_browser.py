@@ -3,6 +3,7 @@
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
+from playwright.sync_api import expect
 
 from accounts.models import Address, Phone
 from tests.accounts.conftest import link_in
@@ -235,6 +236,6 @@ def test_the_administration_keeps_to_the_policy_of_scripts_and_styles(
 
     for path in ("", "accounts/user/", f"accounts/user/{chief.pk}/change/"):
         page.goto(f"/admin/{path}")
-        assert page.locator("#site-name").inner_text() == "Kazvek"
+        expect(page.locator("#site-name")).to_have_text("Kazvek", use_inner_text=True)
 
     assert broken == []

@@ -2,12 +2,13 @@
 
 import re
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote_plus, urlsplit
 
 import pytest
 from django.core.files.storage import storages
 from django.core.management import call_command
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from letters import after_commit
 from listings.answers import pack
@@ -66,7 +67,8 @@ def search(page, words):
     """With the field that stands on every page; the titles that it finds."""
     page.get_by_role("searchbox", name="Search the ads").fill(words)
     page.get_by_role("banner").get_by_role("button", name="Search").click()
-    page.wait_for_url("**q=*")
+    page.wait_for_url(f"**q={quote_plus(words)}*")
+    page.wait_for_load_state()
     return titles(page)
 
 
@@ -105,7 +107,7 @@ def test_a_new_seller_publishes_corrects_what_was_refused_and_is_found(
     selling.get_by_text("5 of 15").wait_for()
     prepare_waiting_photos()
     selling.get_by_role("link", name="Продаю недорого").click()
-    assert selling.locator(".photos img").count() == 5
+    expect(selling.locator(".photos img")).to_have_count(5)
     selling.locator("[name=description]").fill("Хранится на элеваторе, отгрузка вагонами.")
     selling.locator("[name=price]").fill("98 500")
     selling.get_by_role("button", name="Preview").click()
@@ -119,7 +121,7 @@ def test_a_new_seller_publishes_corrects_what_was_refused_and_is_found(
     sign_in(judging, moderator)
     judging.goto("/admin/moderation/queue/")
     judging.get_by_role("button", name="Take the next one").click()
-    assert judging.locator(".review__photos img").count() == 5
+    expect(judging.locator(".review__photos img")).to_have_count(5)
     judging.get_by_label("The title does not name the object").check()
     judging.locator("[name=note]").fill("Что именно продаёте?")
     judging.get_by_role("button", name="Refuse").click()
@@ -144,7 +146,7 @@ def test_a_new_seller_publishes_corrects_what_was_refused_and_is_found(
     assert search(looking, "мягкой пшеницы") == ["Пшеница мягкая 3 класса"]
     looking.get_by_role("link", name="Пшеница мягкая 3 класса").click()
     assert urlsplit(looking.url).path == page_of(letter)
-    assert looking.locator(".gallery__strip img").count() == 5
+    expect(looking.locator(".gallery__strip img")).to_have_count(5)
     looking.get_by_role("button", name="Show the phone").first.click()
     looking.get_by_text("+7 701 234 5678").first.wait_for()
     assert looking.context.cookies() == []
@@ -179,7 +181,7 @@ def test_an_ad_is_found_as_people_write_and_by_three_filters(phone, with_scripts
     page.goto("/en/listings/")
 
     assert search(page, "пшинеца фуражная") == ["Пшеница фуражная"]
-    assert page.get_by_text("These ads are for “пшеница фуражная”").is_visible()
+    expect(page.get_by_text("These ads are for “пшеница фуражная”")).to_be_visible()
     assert search(page, "бузаулар оз") == ["Бұзаулар, өз шаруашылығымыздан"]
     assert search(page, "spare buckets") == ["Excavator with a spare bucket"]
     assert search(page, "re 504.836") == ["Насос топливный RE-504836"]
@@ -213,6 +215,6 @@ def test_nothing_appears_twice_while_new_ads_come_in(phone, make_listing):
             page.get_by_text(seen, exact=True).wait_for(state="detached")
             read += titles(page)
 
-        assert not page.get_by_role("link", name="Next page").count()
+        expect(page.get_by_role("link", name="Next page")).to_have_count(0)
         assert len(read) == len(set(read))
         assert standing <= set(read)

@@ -10,6 +10,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
 from PIL import Image
+from playwright.sync_api import expect
 
 from listings.models import Photo
 from orders import life
@@ -78,7 +79,7 @@ def test_a_seller_counters_a_guest_accepts_and_the_order_runs_to_its_end(
     selling.get_by_text("A price is more than nothing.").first.wait_for()
     if with_scripts:
         check(selling, "seller-refused")
-    assert selling.get_by_label("Note").input_value() == "Тиеу дүйсенбіден"
+    expect(selling.get_by_label("Note")).to_have_value("Тиеу дүйсенбіден")
     group.get_by_label("Price").fill("71 500")
     day = timezone.localdate() + timedelta(days=7)
     group.get_by_label("Date").fill(str(day))

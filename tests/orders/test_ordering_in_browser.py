@@ -2,6 +2,7 @@
 
 import pytest
 from django.conf import settings
+from playwright.sync_api import expect
 
 from orders.models import Order
 from sellers.models import Payment, Shipping
@@ -52,16 +53,16 @@ def test_a_guest_corrects_all_errors_at_once_goes_back_and_sends(shopper, width,
     page.locator(".header__tools [href='/en/cart/']").click()
     page.get_by_role("link", name="Order from this seller").click()
     page.get_by_role("heading", name="ORDERING").wait_for()
-    assert page.get_by_role("dialog", name="ORDERING").count() == scripts
+    expect(page.get_by_role("dialog", name="ORDERING")).to_have_count(int(scripts))
     send = page.get_by_role("button", name="Send order")
-    assert send.inner_text() == "SEND ORDER"
+    expect(send).to_have_text("SEND ORDER", use_inner_text=True)
     assert send.text_content() == "Send order"
 
     # Enter is the same as the button.
     page.get_by_label("Comment").fill("Тиеу дүйсенбіден")
     page.get_by_label("Organization").press("Enter")
     page.locator("[role=alert] a").first.wait_for()
-    assert page.locator("[role=alert] a").all_inner_texts() == ERRORS
+    expect(page.locator("[role=alert] a")).to_have_text(ERRORS, use_inner_text=True)
     assert page.evaluate("document.activeElement.getAttribute('role')") == "alert"
     # Without scripts axe cannot look.
     assert not scripts or faults(page) == ""
@@ -69,13 +70,13 @@ def test_a_guest_corrects_all_errors_at_once_goes_back_and_sends(shopper, width,
 
     page.get_by_role("link", name="Email is incorrect").click()
     page.keyboard.type(TYPED["email"])
-    assert page.locator("[name=email]").input_value() == TYPED["email"]
+    expect(page.locator("[name=email]")).to_have_value(TYPED["email"])
     for name in ("full_name", "organization", "phone", "address"):
         page.locator(f"[name={name}]").fill(TYPED[name])
     page.get_by_role("button", name="Back to cart").click()
     page.get_by_role("link", name="Order from this seller").click()
 
-    assert page.get_by_label("Comment").input_value() == "Тиеу дүйсенбіден"
+    expect(page.get_by_label("Comment")).to_have_value("Тиеу дүйсенбіден")
     page.get_by_label("Shipping").select_option("carrier")
     if scripts:
         page.route("**/order/", lambda route: route.fulfill(status=503))
@@ -86,7 +87,7 @@ def test_a_guest_corrects_all_errors_at_once_goes_back_and_sends(shopper, width,
     page.wait_for_url("**/en/orders/**")
     order = Order.objects.get()
     assert page.url.endswith(f"/en/orders/{order.reference}/")
-    assert f"Order {order.reference} has been sent" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text(f"Order {order.reference} has been sent")
     assert order.full_name == TYPED["full_name"]
 
 
@@ -102,6 +103,6 @@ def test_the_form_and_its_errors_keep_their_shape(shopper, wheat, language, sche
     page.locator(".button--order").click()
     page.get_by_role("alert").wait_for()
 
-    assert page.locator("[role=alert] a").count() == len(ERRORS)
+    expect(page.locator("[role=alert] a")).to_have_count(len(ERRORS))
     assert faults(page) == ""
     assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -1,4 +1,5 @@
 import pytest
+from playwright.sync_api import expect
 
 from tests.axe import faults
 
@@ -91,11 +92,11 @@ def test_the_catalogue_opens_by_keyboard_without_javascript(open_browser):
     page = open_browser(java_script_enabled=False, viewport={"width": 1280, "height": 800})
     page.goto("/en/")
     menu = page.get_by_role("navigation", name="Catalogue")
-    assert not menu.is_visible()
+    expect(menu).to_be_hidden()
 
     page.get_by_role("button", name="Catalogue").press("Enter")
 
-    assert menu.get_by_role("link").count() == 15
+    expect(menu.get_by_role("link")).to_have_count(15)
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.wait_for_url("**/en/listings/grain-oilseeds-pulses/")
@@ -144,6 +145,6 @@ def test_a_password_can_be_looked_at_and_is_hidden_again_when_sent(page, as_staf
 
     form.get_by_role("button", name="Show password").click()
 
-    assert field.get_attribute("type") == "text"
+    expect(field).to_have_attribute("type", "text")
     form.evaluate("form => form.dispatchEvent(new Event('submit'))")
-    assert field.get_attribute("type") == "password"
+    expect(field).to_have_attribute("type", "password")

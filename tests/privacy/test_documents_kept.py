@@ -259,9 +259,6 @@ def test_the_protection_can_be_taken_off_and_put_on_again_by_the_migration(draft
     before = [("privacy", "0001_subject")]
     executor = MigrationExecutor(connection)
     leaves = executor.loader.graph.leaf_nodes()
-    # Everything above goes and comes back, and Django thinks long between two statements of it.
-    with connection.cursor() as cursor:
-        cursor.execute("SET idle_in_transaction_session_timeout = 0")
 
     try:
         executor.migrate(before)

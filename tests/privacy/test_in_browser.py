@@ -1,6 +1,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from accounts.models import User
 from privacy.consents import allows
@@ -102,7 +103,7 @@ def test_from_signing_up_to_leaving(
     page.goto(f"/{language}/accounts/signup/")
     page.fill("[name=email]", "dana@example.com")
     page.fill("[name=password1]", PASSWORD)
-    assert not page.is_checked("[name=news]")
+    expect(page.locator("[name=news]")).not_to_be_checked()
     if javascript:
         page.check("[name=news]")
     page.locator("main form button.button--primary").click()
@@ -114,7 +115,7 @@ def test_from_signing_up_to_leaving(
 
     # Reads the receipt of the policy.
     page.goto(f"/{language}/account/privacy/receipts/1/")
-    assert policy.digest in page.text_content("main")
+    expect(page.locator("main")).to_contain_text(policy.digest)
 
     # Gives what was not given, and withdraws it: one press each.
     page.goto(f"/{language}/account/privacy/")
@@ -146,7 +147,7 @@ def test_from_signing_up_to_leaving(
         page.wait_for_url("**/leave/erasure/")
     page.locator("main form button.button--danger").click()
     page.wait_for_url("**/account/privacy/**")
-    assert page.locator(".timeline__done").count() == 3
+    expect(page.locator(".timeline__done")).to_have_count(3)
     assert Request.objects.get(subject=subject).kind == "erasure"
     assert Subject.objects.get(pk=subject.pk).state == Subject.State.RESTRICTED
     assert set(ConsentEntry.objects.values_list("language", flat=True)) == {language}

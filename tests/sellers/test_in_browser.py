@@ -1,4 +1,5 @@
 import pytest
+from playwright.sync_api import expect
 
 from sellers.models import Phone, Seller, Shipping
 from tests.axe import faults
@@ -29,7 +30,7 @@ def test_on_a_phone_without_javascript_a_page_is_opened_and_a_visitor_sees_the_n
     page.get_by_role("button", name="Open my page").click()
     page.get_by_text("is open to everybody").wait_for()
     page.goto("/en/account/seller/shipping/")
-    assert not page.locator("[name=rail_conditions]").is_visible()
+    expect(page.locator("[name=rail_conditions]")).to_be_hidden()
     page.locator("[name=rail]").check()
     page.locator("[name=rail_conditions]").fill("Тобыл")
     page.get_by_role("button", name="Save").click()

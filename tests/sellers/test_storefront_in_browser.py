@@ -4,6 +4,7 @@ import io
 
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
 
 from listings.models import Listing, Photo
 from tests.axe import faults
@@ -75,7 +76,7 @@ def test_on_a_phone_without_javascript_a_logo_is_added_and_an_ad_is_found(
     assert logo.evaluate("image => image.naturalWidth") == 256
     visitor.locator("main [name=q]").fill("яровая 17")
     visitor.locator("main search button").click()
-    assert visitor.locator(".listing-row__title").all_inner_texts() == [
-        "Пшеница продовольственная яровая 17"
-    ]
+    expect(visitor.locator(".listing-row__title")).to_have_text(
+        ["Пшеница продовольственная яровая 17"]
+    )
     assert visitor.context.cookies() == []

@@ -2,6 +2,7 @@ import os
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from listings.models import Photo
 from listings.tasks import prepare_waiting_photos
@@ -48,7 +49,7 @@ def test_on_a_phone_without_javascript_five_photos_are_added_and_put_in_order(
     page.get_by_label("Choose photos").set_input_files(five)
     page.get_by_role("button", name="Add photos").click()
     page.get_by_text("5 of 15").wait_for()
-    assert page.get_by_text("Being prepared", exact=True).count() == 5
+    expect(page.get_by_text("Being prepared", exact=True)).to_have_count(5)
     prepare_waiting_photos()
     page.get_by_role("link", name="See whether they are ready").click()
     page.get_by_text("1 file could not be used").wait_for()
@@ -69,7 +70,7 @@ def test_with_javascript_each_photo_is_sent_by_itself_and_a_lost_one_again(
     sign_in(page, aigul)
     address = f"/en/account/listings/{draft.pk}/photos/"
     page.goto(address)
-    assert not page.get_by_role("button", name="Add photos").is_visible()
+    expect(page.get_by_role("button", name="Add photos")).to_be_hidden()
     sent = []
 
     def pass_on(route):
@@ -83,9 +84,9 @@ def test_with_javascript_each_photo_is_sent_by_itself_and_a_lost_one_again(
     page.route(f"**{address}", pass_on)
     page.get_by_label("Choose photos").set_input_files(five)
     page.get_by_text("4 of 15").wait_for()
-    assert page.locator("#i-arrow-left").count() == 1
+    expect(page.locator("#i-arrow-left")).to_have_count(1)
     look(page, "sending")
-    assert page.get_by_text("It was not sent").is_visible()
+    expect(page.get_by_text("It was not sent")).to_be_visible()
     page.get_by_role("button", name="Try again").click()
     page.get_by_text("5 of 15").wait_for()
     prepare_waiting_photos()

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from listings.models import Listing
 from orders.models import Cart, CartLine
@@ -36,12 +37,12 @@ def test_above_the_page_a_cart_is_filled_changed_and_closed(guest, wheat, barley
     dialog = page.get_by_role("dialog", name="SHOPPING CART", exact=True)
     dialog.get_by_text("The quantity grows in steps of 5 t.").wait_for()
     field = dialog.get_by_label("Quantity", exact=True)
-    assert field.input_value() == "12"
+    expect(field).to_have_value("12")
     assert field.evaluate("field => field === document.activeElement")
     field.fill("10")
     dialog.get_by_role("button", name="Add to the cart").click()
     dialog.get_by_role("heading", name=wheat.title).wait_for()
-    assert cart.locator("b").inner_text() == "1"
+    expect(cart.locator("b")).to_have_text("1", use_inner_text=True)
     quantity = dialog.get_by_label(f"Quantity: {wheat.title}")
     quantity.fill("20")
     quantity.press("Enter")
@@ -64,12 +65,12 @@ def test_above_the_page_a_cart_is_filled_changed_and_closed(guest, wheat, barley
     dialog.get_by_role("button", name="Take the new prices").click()
     dialog.get_by_role("link", name="Order from this seller").wait_for()
     close = dialog.get_by_role("button", name="Close the cart")
-    assert close.inner_text() == "×"
+    expect(close).to_have_text("×", use_inner_text=True)
     close.click()
     dialog.wait_for(state="hidden")
     assert cart.evaluate("link => link === document.activeElement")
     assert CartLine.objects.get().price == 45_000
-    assert page.get_by_role("link", name="Cart 1").is_visible()
+    expect(page.get_by_role("link", name="Cart 1")).to_be_visible()
 
 
 def test_without_scripts_the_same_is_done_on_pages(guest, wheat, oats):
@@ -79,25 +80,25 @@ def test_without_scripts_the_same_is_done_on_pages(guest, wheat, oats):
     page.get_by_label("Quantity", exact=True).fill("12")
     page.get_by_role("button", name="Add to the cart").click()
 
-    assert page.get_by_text("The quantity grows in steps of 5 t.").is_visible()
+    expect(page.get_by_text("The quantity grows in steps of 5 t.")).to_be_visible()
     page.get_by_label("Quantity", exact=True).fill("10")
     page.get_by_role("button", name="Add to the cart").click()
     page.wait_for_url("**/en/cart/#line-*")
     quantity = page.get_by_label(f"Quantity: {wheat.title}")
     quantity.fill("21")
     page.get_by_role("button", name="Update").click()
-    assert quantity.input_value() == "21"
+    expect(quantity).to_have_value("21")
     quantity.fill("20")
     page.get_by_role("button", name="Update").click()
     page.wait_for_url("**/en/cart/#line-*")
-    assert page.get_by_text(re.compile("1.970.000")).first.is_visible()
+    expect(page.get_by_text(re.compile("1.970.000")).first).to_be_visible()
     page.get_by_role("link", name=wheat.seller.name).click()
     page.get_by_role("button", name=f"Add “{oats.title}” to the cart").click()
     page.wait_for_url("**/en/cart/#line-*")
-    assert page.get_by_role("heading", name="Shopping cart 2").is_visible()
+    expect(page.get_by_role("heading", name="Shopping cart 2")).to_be_visible()
     page.get_by_role("button", name=f"Remove “{wheat.title}”").click()
     page.get_by_role("button", name=f"Remove “{oats.title}”").click()
-    assert page.get_by_role("heading", name="The cart is empty").is_visible()
+    expect(page.get_by_role("heading", name="The cart is empty")).to_be_visible()
     assert not Cart.objects.get().lines.exists()
 
 
@@ -116,7 +117,7 @@ def test_axe_finds_nothing_in_a_cart_with_everything_in_it(guest, wheat, barley,
     for summary in page.locator("main summary").all():
         summary.click()
 
-    assert page.get_by_role("button", name="Take what is left: 20 t").is_visible()
+    expect(page.get_by_role("button", name="Take what is left: 20 t")).to_be_visible()
     assert_axe_finds_nothing(page)
     for width in (320, 768):
         page.set_viewport_size({"width": width, "height": 900})
