@@ -24,6 +24,7 @@ from accounts.sessions import end_sessions, sessions_of
 from letters.write import write_letter
 from privacy.documents import version_in_force
 from privacy.models import Document, SubjectIdentifier
+from privacy.people import join
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -71,6 +72,7 @@ class AccountAdapter(DefaultAccountAdapter):
                     subject = email_address.user.subject
                     subject.identifiers.filter(kind="email").delete()
                     SubjectIdentifier.objects.file(subject, "email", email_address.email)
+                    join(subject, email_address.email)
                 return confirmed
         except IntegrityError:
             self.add_message(

@@ -151,8 +151,8 @@ class SameValue:
     model: type[models.Model]
     their_column: str
 
-    def condition(self, subject):
-        rows = DATA_MAP[self.model].rows_of(subject)
+    def condition(self, people):
+        rows = DATA_MAP[self.model].rows_of(*people)
         return Q(**{f"{self.column}__in": rows.values(self.their_column)})
 
     def problem(self, model):
@@ -169,14 +169,14 @@ class SameAddress:
 
     column: str
 
-    def condition(self, subject):
+    def condition(self, people):
         addresses = [
             address
             for described in DATA_MAP.values()
             if isinstance(described.subject, str)
             for name, declared in described.personal_fields.items()
             if declared.category == "contact.email"
-            for address in described.rows_of(subject).values_list(name, flat=True)
+            for address in described.rows_of(*people).values_list(name, flat=True)
         ]
         return reduce(or_, (Q(**{f"{self.column}__iexact": a}) for a in addresses), Q(pk__in=[]))
 
@@ -208,11 +208,12 @@ class Described:
     def is_personal(self):
         return any(isinstance(d, Personal) for d in (*self.fields.values(), *self.columns.values()))
 
-    def rows_of(self, subject: Subject) -> models.QuerySet:
+    def rows_of(self, *people: Subject) -> models.QuerySet:
+        """Theirs, and what was joined to them."""
         rows = self.model._base_manager.all()
         if isinstance(self.subject, str):
-            return rows.filter(**{self.subject: subject.pk})
-        return rows.filter(self.subject.condition(subject))
+            return rows.filter(**{f"{self.subject}__in": Subject.families(people)})
+        return rows.filter(self.subject.condition(people))
 
     def path_problem(self) -> str | None:
         """Why a row does not lead to its person, if so."""

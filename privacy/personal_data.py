@@ -98,7 +98,7 @@ describe(
         ),
         **not_personal(
             _("says nothing without the rows that point to it"),
-            *("state", "epoch", "created_at", "erased_at"),
+            *("state", "epoch", "created_at", "erased_at", "joined_to"),
         ),
     },
 )
