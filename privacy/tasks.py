@@ -3,6 +3,7 @@ import logging
 from celery import shared_task
 
 from letters.after_commit import after_commit
+from privacy.mailbox import reading
 from privacy.verification import go_on, start_run
 
 SECONDS = 120
@@ -24,3 +25,10 @@ def verify_ledger():
             "the consent ledger was changed: see `manage.py ledger verify`",
             extra={"count": len(run.faults)},
         )
+
+
+@shared_task
+def read_mailbox():
+    """Every minute. Twice at once is as good as once: each message has one worker."""
+    reading.read_mailbox()
+    reading.forget_old()

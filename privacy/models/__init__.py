@@ -10,6 +10,7 @@ from privacy.models.disclosures import Disclosure
 from privacy.models.documents import Clause, Document, Version
 from privacy.models.group import GroupSite
 from privacy.models.identifiers import SubjectIdentifier
+from privacy.models.mailbox import IncomingLetter, Mailbox
 from privacy.models.operator import ControllerIdentity
 from privacy.models.processing import ProcessingAct
 from privacy.models.requests import Request, RequestStep
@@ -27,7 +28,9 @@ __all__ = [
     "Disclosure",
     "Document",
     "GroupSite",
+    "IncomingLetter",
     "LedgerRun",
+    "Mailbox",
     "ProcessingAct",
     "Request",
     "RequestStep",
