@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import environ
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django_guid.integrations import CeleryIntegration
@@ -174,6 +175,11 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 50},
     },
     "letters of last month": {"task": "letters.tasks.forget_old", "schedule": 60 * 60},
+    "what is over": {
+        "task": "privacy.tasks.sweep_what_is_over",
+        "schedule": crontab(hour=3, minute=20),
+    },
+    "the watch": {"task": "privacy.tasks.look_at_ourselves", "schedule": 60 * 60},
     "the consent ledger": {"task": "privacy.tasks.verify_ledger", "schedule": 60 * 60},
     "invitations nobody answered": {
         "task": "sellers.tasks.forget_old_invitations",
@@ -278,6 +284,9 @@ TIME_ZONE = "Asia/Almaty"
 USE_THOUSAND_SEPARATOR = True
 PHONENUMBER_DEFAULT_REGION = "KZ"
 # Where the rates of currencies are fetched every few hours; empty: nowhere.
+# Whoever bears it may read /metrics; empty: nobody.
+METRICS_TOKEN = env("METRICS_TOKEN", default="")
+
 RATES_URL = env("RATES_URL", default="")
 
 # People

@@ -1,5 +1,7 @@
 """What privacy itself holds, and the letters below it, which may not know of the data map."""
 
+from datetime import timedelta
+
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
@@ -7,6 +9,7 @@ from letters.models import Letter
 from letters.tasks import forget_old, send, send_waiting
 from privacy.admin import ClauseForm, PublishForm
 from privacy.data_map import (
+    OPAQUE,
     FreeText,
     NotPersonal,
     People,
@@ -32,15 +35,25 @@ from privacy.models import (
     LedgerRun,
     Request,
     RequestStep,
+    RetentionRun,
+    SelfCheckRun,
     StaffAccess,
     Subject,
     SubjectIdentifier,
     Version,
 )
-from privacy.registers import Column, kept_in, not_kept, register_form, register_task
+from privacy.registers import (
+    CachePrefix,
+    Column,
+    kept_in,
+    not_kept,
+    register_cache,
+    register_form,
+    register_task,
+)
 from privacy.retention import After, AsProof, WhileAccountExists
 from privacy.strategies import Empty
-from privacy.tasks import verify_ledger
+from privacy.tasks import look_at_ourselves, sweep_what_is_over, verify_ledger
 
 ROW_NUMBER = not_personal(_("the number of the row"), "id")
 WHOSE = not_personal(_("points to the person it is about"), "subject")
@@ -282,6 +295,43 @@ describe(
 )
 
 register_task(verify_ledger)
+
+# Watching over ourselves
+
+describe(
+    RetentionRun,
+    fields={
+        **not_personal(_("when a sweep ran"), "started_at", "finished_at"),
+        "swept": NotPersonal(_("how many rows of which table, nobody's"), keys=OPAQUE),
+        "late": NotPersonal(_("how many rows of which table, nobody's"), keys=OPAQUE),
+        **ROW_NUMBER,
+    },
+)
+
+describe(
+    SelfCheckRun,
+    fields={
+        **not_personal(_("when a self-check ran"), "started_at", "finished_at"),
+        "findings": NotPersonal(
+            _("what was found wrong, by the numbers of rows and of people"), keys=OPAQUE
+        ),
+        **not_personal(_("whether the operator was written to"), "raised_alarm"),
+        **not_personal(_("proves that the note was not changed"), "seal_before", "seal"),
+        **ROW_NUMBER,
+    },
+)
+
+register_task(sweep_what_is_over)
+register_task(look_at_ourselves)
+
+register_cache(
+    CachePrefix(
+        "watch-stopped",
+        what=_("A mark that the operator was told of a stopped watch."),
+        purpose="security",
+        longest=timedelta(hours=6),
+    )
+)
 
 # Requests
 

@@ -3,6 +3,7 @@ import logging
 from celery import shared_task
 
 from letters.after_commit import after_commit
+from privacy import sweep, watch
 from privacy.verification import go_on, start_run
 
 SECONDS = 120
@@ -24,3 +25,16 @@ def verify_ledger():
             "the consent ledger was changed: see `manage.py ledger verify`",
             extra={"count": len(run.faults)},
         )
+
+
+@shared_task
+def sweep_what_is_over():
+    """Every night."""
+    run = sweep.sweep()
+    log.info("swept", extra={"run": run.pk, "count": sum(run.swept.values())})
+
+
+@shared_task
+def look_at_ourselves():
+    """Every hour."""
+    watch.run()

@@ -13,6 +13,7 @@ from privacy.models.identifiers import SubjectIdentifier
 from privacy.models.operator import ControllerIdentity
 from privacy.models.processing import ProcessingAct
 from privacy.models.requests import Request, RequestStep
+from privacy.models.runs import RetentionRun, SelfCheckRun
 from privacy.models.staff_access import StaffAccess
 from privacy.models.subject import Subject
 
@@ -31,6 +32,8 @@ __all__ = [
     "ProcessingAct",
     "Request",
     "RequestStep",
+    "RetentionRun",
+    "SelfCheckRun",
     "StaffAccess",
     "Subject",
     "SubjectIdentifier",

@@ -20,6 +20,7 @@ from listings.models import Attribute, Category, CategoryAttribute, Choice, List
 from moderation.models import Appeal, Ban, Complaint, Decision, Removal, StopWord
 from orders.models import Change, Order, OrderLine, OrderSeller
 from places.models import District
+from privacy import watch
 from privacy.acknowledgements import acknowledge
 from privacy.disclosures import disclose, show_to_staff
 from privacy.documents import begin_draft
@@ -28,6 +29,7 @@ from privacy.models import Clause, ConsentEntry, GroupSite, Version
 from privacy.models.consents import text_hash
 from privacy.requests import file_request
 from privacy.sentences import acknowledgement_sentence
+from privacy.sweep import sweep
 from sellers.models import Seller
 from sellers.verification import verify
 from tests.axe import faults
@@ -196,6 +198,8 @@ def make_cases(seller, buyer, moderator):
         on=timezone.localdate(),
         subject=buyer.subject,
     )
+    sweep()
+    watch.run()
 
 
 def rows_of(model):
