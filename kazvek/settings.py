@@ -179,6 +179,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "privacy.tasks.sweep_what_is_over",
         "schedule": crontab(hour=3, minute=20),
     },
+    "people an authority asked about": {
+        "task": "privacy.tasks.tell_of_authorities",
+        "schedule": crontab(hour=8, minute=10),
+    },
     "the watch": {"task": "privacy.tasks.look_at_ourselves", "schedule": 60 * 60},
     "the consent ledger": {"task": "privacy.tasks.verify_ledger", "schedule": 60 * 60},
     "invitations nobody answered": {

@@ -197,6 +197,8 @@ class Described:
     # What erasure does to the row; None: it stays, and each personal field says what becomes of it.
     erase: Strategy | StaysNameless | None
     fields: dict[str, Personal | NotPersonal]
+    # Which of the rows the person may know of; None: all.
+    may_know: Callable[[models.QuerySet], models.QuerySet] | None = None
     # Columns that no field of the model stands for: generated ones, of raw SQL, left for a release.
     columns: dict[str, Personal | NotPersonal] = field(default_factory=dict)
 
@@ -214,6 +216,11 @@ class Described:
         if isinstance(self.subject, str):
             return rows.filter(**{f"{self.subject}__in": Subject.families(people)})
         return rows.filter(self.subject.condition(people))
+
+    def rows_told(self, *people: Subject) -> models.QuerySet:
+        """Of theirs those that they may know of: a law can forbid to tell for a while."""
+        rows = self.rows_of(*people)
+        return self.may_know(rows) if self.may_know else rows
 
     def path_problem(self) -> str | None:
         """Why a row does not lead to its person, if so."""
@@ -240,17 +247,25 @@ TABLES: dict[str, Described] = {}
 
 
 def describe(
-    model, *, fields, title=None, people=None, subject=None, erase=THE_ROW_GOES, columns=None
+    model,
+    *,
+    fields,
+    title=None,
+    people=None,
+    subject=None,
+    erase=THE_ROW_GOES,
+    columns=None,
+    may_know=None,
 ):
     """Declare a model. `title` tells people what a row is; personal rows need one."""
     DATA_MAP[model] = Described(
-        model._meta.db_table, model, title, people, subject, erase, fields, columns or {}
+        model._meta.db_table, model, title, people, subject, erase, fields, may_know, columns or {}
     )
 
 
 def describe_table(table, *, columns):
     """Declare a table without a model. It knows nobody: none of its rows leads to a person."""
-    TABLES[table] = Described(table, None, None, None, None, None, {}, columns)
+    TABLES[table] = Described(table, None, None, None, None, None, {}, None, columns)
 
 
 def describe_keys(model, column: str, keys: dict[str, Personal | NotPersonal]):

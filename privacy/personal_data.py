@@ -8,6 +8,7 @@ from django.utils.translation import ngettext_lazy
 from letters.models import Letter
 from letters.tasks import forget_old, send, send_waiting
 from privacy.admin import ClauseForm, PublishForm
+from privacy.authority_admin import AuthorityRequestForm, RefusalForm
 from privacy.data_map import (
     OPAQUE,
     FreeText,
@@ -23,6 +24,7 @@ from privacy.data_map import (
 )
 from privacy.ledger_admin import NextStepForm
 from privacy.models import (
+    AuthorityRequest,
     Clause,
     Consent,
     ConsentChain,
@@ -33,6 +35,7 @@ from privacy.models import (
     Document,
     GroupSite,
     LedgerRun,
+    Notice,
     Request,
     RequestStep,
     RetentionRun,
@@ -42,6 +45,8 @@ from privacy.models import (
     SubjectIdentifier,
     Version,
 )
+from privacy.models.authority import AuthorityRequestQuerySet
+from privacy.models.disclosures import DisclosureQuerySet
 from privacy.registers import (
     CachePrefix,
     Column,
@@ -53,7 +58,12 @@ from privacy.registers import (
 )
 from privacy.retention import After, AsProof, WhileAccountExists
 from privacy.strategies import Empty
-from privacy.tasks import look_at_ourselves, sweep_what_is_over, verify_ledger
+from privacy.tasks import (
+    look_at_ourselves,
+    sweep_what_is_over,
+    tell_of_authorities,
+    verify_ledger,
+)
 
 ROW_NUMBER = not_personal(_("the number of the row"), "id")
 WHOSE = not_personal(_("points to the person it is about"), "subject")
@@ -189,6 +199,7 @@ describe(
 describe(
     Disclosure,
     title=_("To whom your data was given"),
+    may_know=DisclosureQuerySet.visible,
     people=People.EVERYBODY,
     subject="subject",
     erase=StaysNameless(
@@ -201,6 +212,7 @@ describe(
         },
         "about": Personal("trace.disclosure", **TO_PROVE),
         "at": Personal("trace.time", **TO_PROVE),
+        **not_personal(_("a day before which nobody is told"), "hidden_until"),
         **WHOSE,
         **ROW_NUMBER,
     },
@@ -224,6 +236,73 @@ describe(
         **ROW_NUMBER,
     },
 )
+
+describe(
+    AuthorityRequest,
+    title=_("When an authority asked for your data"),
+    may_know=AuthorityRequestQuerySet.visible,
+    people=People.EVERYBODY,
+    subject="subject",
+    erase=StaysNameless(
+        _("It proves what an authority was given. Nothing in it says of whom, after erasure.")
+    ),
+    fields={
+        **{
+            name: Personal("trace.disclosure", **TO_PROVE)
+            for name in ("body", "document", "document_on", "ground", "interest", "citation")
+        },
+        "scope": Personal("trace.disclosure", **TO_PROVE),
+        "asked": FreeText("trace.disclosure", **TO_PROVE, erase=Empty()),
+        "state": Personal("trace.disclosure", **TO_PROVE),
+        "given_at": Personal("trace.time", **TO_PROVE),
+        **not_personal(
+            _("how the portal has examined the request; it names nobody"),
+            *("review", "silent_until", "silent_because", "refusal"),
+            *("created_at", "decided_at", "told_at"),
+        ),
+        **not_personal(_("points to the member of staff who acted"), "handler", "approver"),
+        **WHOSE,
+        **ROW_NUMBER,
+    },
+)
+
+describe(
+    Notice,
+    title=_("When recipients of your data were told that it has changed or gone"),
+    people=People.EVERYBODY,
+    subject="subject",
+    erase=StaysNameless(
+        _("It proves who was told. Nothing in it says of whom, once the person is erased.")
+    ),
+    fields={
+        **{
+            name: Personal("trace.disclosure", **TO_PROVE)
+            for name in ("act", "occasion", "kind", "recipient_number", "about")
+        },
+        "at": Personal("trace.time", **TO_PROVE),
+        **WHOSE,
+        **ROW_NUMBER,
+    },
+)
+
+register_form(
+    "authority",
+    _("When an authority asked for your data"),
+    AuthorityRequestForm,
+    purposes=["compliance"],
+    fields={
+        **kept_in(AuthorityRequest, *AuthorityRequestForm.Meta.fields),
+        **not_kept(_("The person is found by it; it is not kept."), "email", "person"),
+    },
+)
+register_form(
+    "authority-refusal",
+    _("When an authority asked for your data"),
+    RefusalForm,
+    purposes=["compliance"],
+    fields={"reason": Column(AuthorityRequest, "refusal")},
+)
+register_task(tell_of_authorities)
 
 TO_BACK_IT = {
     "purposes": ["compliance", "security"],

@@ -7,8 +7,9 @@ from django.utils.translation import override
 
 from letters.write import write_letter
 from privacy.acknowledgements import release_if_free
-from privacy.models import Request, RequestStep, Subject
+from privacy.models import Notice, Request, RequestStep, Subject
 from privacy.operator import current_operator
+from privacy.recipients import tell_recipients
 
 
 def file_request(
@@ -58,6 +59,8 @@ def take_step(request: Request, state: Request.State, *, by: Subject, reason: st
     """Go on to the next state; whom the request no longer stops is released."""
     with transaction.atomic():
         request.step(state, by=by, reason=reason)
+        if request.kind == Request.Kind.RECTIFICATION and state == Request.State.ANSWERED:
+            tell_recipients(request.subject, Notice.Act.CORRECTED, occasion=f"request {request.pk}")
         if request.kind in Request.STOPPING and not request.is_open:
             release_if_free(request.subject)
 

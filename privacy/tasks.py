@@ -3,7 +3,7 @@ import logging
 from celery import shared_task
 
 from letters.after_commit import after_commit
-from privacy import sweep, watch
+from privacy import authorities, sweep, watch
 from privacy.verification import go_on, start_run
 
 SECONDS = 120
@@ -38,3 +38,9 @@ def sweep_what_is_over():
 def look_at_ourselves():
     """Every hour."""
     watch.run()
+
+
+@shared_task
+def tell_of_authorities():
+    """Every day."""
+    authorities.tell_those_due()

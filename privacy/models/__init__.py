@@ -1,3 +1,4 @@
+from privacy.models.authority import AuthorityRequest, Notice
 from privacy.models.consents import (
     Channel,
     Consent,
@@ -18,6 +19,7 @@ from privacy.models.staff_access import StaffAccess
 from privacy.models.subject import Subject
 
 __all__ = [
+    "AuthorityRequest",
     "Channel",
     "Clause",
     "Consent",
@@ -30,6 +32,7 @@ __all__ = [
     "GroupSite",
     "LedgerRun",
     "ProcessingAct",
+    "Notice",
     "Request",
     "RequestStep",
     "RetentionRun",
