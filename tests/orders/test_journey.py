@@ -146,8 +146,6 @@ def expect_timeline(page, say, sentences):
     expect(steps).to_contain_text([say(sentence) for sentence in sentences])
 
 
-@pytest.mark.clause("F1")
-@pytest.mark.clause("F23")
 @pytest.mark.parametrize(
     ("language", "of_seller", "of_others"),
     [("en", "kk", "ru"), ("ru", "en", "kk"), ("kk", "ru", "en")],
