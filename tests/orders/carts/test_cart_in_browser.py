@@ -3,12 +3,17 @@
 import re
 
 import pytest
+from django.db import connection, transaction
+from playwright.sync_api import expect
 
 from listings.models import Listing
 from orders.models import Cart, CartLine
 from tests.axe import faults
+from tests.letters.outside import wait_for_waiting, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+WAITING = "navigator.locks.query().then(locks => locks.pending.length)"
 
 
 @pytest.fixture
@@ -70,6 +75,25 @@ def test_above_the_page_a_cart_is_filled_changed_and_closed(guest, wheat, barley
     assert cart.evaluate("link => link === document.activeElement")
     assert CartLine.objects.get().price == 45_000
     assert page.get_by_role("link", name="Cart 1").is_visible()
+
+
+def test_two_tabs_whose_first_ads_come_at_once_fill_one_cart(guest, wheat, barley):
+    """While the one waits for its answer, as it does long on a slow line."""
+    tabs = [guest()]
+    tabs.append(tabs[0].context.new_page())
+    for tab, listing in zip(tabs, (wheat, barley), strict=True):
+        tab.goto(listing.get_absolute_url().replace("/ru/", "/en/"))
+
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("LOCK orders_cart IN EXCLUSIVE MODE")
+        tabs[0].locator("#order button").click()
+        wait_for_waiting(1)
+        tabs[1].locator("#order button").click()
+        wait_until(lambda: tabs[1].evaluate(WAITING) == 1)
+
+    for tab in tabs:
+        expect(tab.get_by_role("dialog").locator(".cart-line").first).to_be_visible()
+    assert {line.listing for line in Cart.objects.get().lines.all()} == {wheat, barley}
 
 
 def test_without_scripts_the_same_is_done_on_pages(guest, wheat, oats):
