@@ -33,7 +33,8 @@ def test_above_the_page_a_cart_is_filled_changed_and_closed(guest, wheat, barley
     page = guest(viewport={"width": 360, "height": 740})
     cart = page.get_by_role("banner").locator(".tool", has=page.locator("[data-cart-count]"))
     page.goto(wheat.get_absolute_url().replace("/ru/", "/en/"))
-    add = page.get_by_role("button", name="Add to the cart")
+    # Under the thumb, wherever the page stands.
+    add = page.locator(".thumb-bar").get_by_role("button", name="Add to the cart")
 
     page.get_by_label("Quantity", exact=True).fill("12")
     add.click()
@@ -101,7 +102,7 @@ def test_without_scripts_the_same_is_done_on_pages(guest, wheat, oats):
     page.goto(wheat.get_absolute_url().replace("/ru/", "/en/"))
 
     page.get_by_label("Quantity", exact=True).fill("12")
-    page.get_by_role("button", name="Add to the cart").click()
+    page.locator(".thumb-bar").get_by_role("button", name="Add to the cart").click()
 
     assert page.get_by_text("The quantity grows in steps of 5 t.").is_visible()
     page.get_by_label("Quantity", exact=True).fill("10")
