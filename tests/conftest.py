@@ -23,7 +23,7 @@ from django.core.management.color import no_style
 from django.db import connection, transaction
 from django.test import TransactionTestCase
 from django.utils import timezone, translation
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 from pytest_django.plugin import blocking_manager_key
 from whitenoise.base import WhiteNoise
 
@@ -271,8 +271,13 @@ def places(db, copy_or_load):
     copy_or_load([Country, Region, Settlement], "load_places")
 
 
+# Milliseconds, for a busy machine.
+PATIENCE = 10_000
+
+
 @pytest.fixture(scope="session")
 def chromium():
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path="/usr/bin/chromium",
@@ -295,7 +300,7 @@ def open_browser(chromium, portal):
 
     def open(**options):
         context = chromium.new_context(base_url=portal, **options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         return context.new_page()
 
