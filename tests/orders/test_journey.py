@@ -93,16 +93,18 @@ def market(at, policy, make_user, make_seller, make_listing):
 
 
 @pytest.fixture
-def post(post_office, monkeypatch):  # noqa: F811
+def post(post_office, monkeypatch, settings):  # noqa: F811
     """`post("aigul@example.com")`: what the postman has brought there since the last time, as pairs
     of a subject and a text.
     """
+    settings.EMAIL_TIMEOUT = 10
     # No worker takes what waits, the test is the worker.
     monkeypatch.setattr(after_commit, "away_until", float("inf"))
 
     def read(address):
         for letter in Letter.objects.due().order_by("pk"):
             send(letter.pk)
+        assert not Letter.objects.unsent().exists()
         came = [each for each in post_office.took if each[0] == [address]]
         post_office.took = [each for each in post_office.took if each[0] != [address]]
         letters = [message_from_bytes(content, policy=policy.default) for _to, content in came]
