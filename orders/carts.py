@@ -20,7 +20,9 @@ from listings.models import Currency, DealType, Listing, PriceKind, Rate
 from listings.states import State
 from orders.models import Cart, CartLine, OrderLine
 from orders.quantities import fault_of, in_field, most
+from orders.telling import SELLER_IS_BLOCKED
 from sellers.models import Member, Payment, Seller, Shipping
+from sellers.standing import shut_out
 from ui.limits import is_within
 
 # Begun by browsers of one place of the net: an office shares it, a program would begin more.
@@ -48,6 +50,7 @@ class Problem(models.TextChoices):
     GONE = "gone", gettext_lazy("This ad is not shown any more.")
     OWN = "own", gettext_lazy("This is an ad of yours: you cannot order from yourself.")
     WANTED = "wanted", gettext_lazy("Whoever posted this ad wants to buy, not to sell.")
+    SHUT_OUT = "shut", SELLER_IS_BLOCKED
     PAUSED = "paused", gettext_lazy("The seller has taken this ad off for a while.")
     NONE_LEFT = "none", gettext_lazy("Nothing of it is left now.")
     SOLD = "sold", gettext_lazy("It is sold.")
@@ -59,7 +62,7 @@ class Problem(models.TextChoices):
 # The quantity alone keeps it from being ordered.
 MENDED_HERE = {Problem.RECOUNTED, Problem.QUANTITY}
 # Nobody but the seller can help; something like it may be on offer.
-AWAY = {Problem.PAUSED, Problem.NONE_LEFT, Problem.SOLD, Problem.EXPIRED}
+AWAY = {Problem.SHUT_OUT, Problem.PAUSED, Problem.NONE_LEFT, Problem.SOLD, Problem.EXPIRED}
 
 
 @dataclass
@@ -299,7 +302,7 @@ def add(cart: Cart, listing: Listing, quantity: Decimal) -> CartLine:
 
     `open_cart` gave the cart in the same transaction: its lock is still held.
     """
-    if problem := problem_of(listing, sellers_of(cart)):
+    if problem := problem_of(listing, sellers_of(cart), shut_out([listing.seller_id])):
         raise Refused(problem.label)
     line = cart.lines.filter(listing=listing).first()
     if line is None:
@@ -381,12 +384,16 @@ def parts_of(cart: Cart) -> list[Part]:
     shown = Listing.objects.open_by_address().filter(pk__in=keys)
     shown = set(shown.values_list("pk", flat=True))
     cards = {card.listing.pk: card for card in cards_of(listings.values())}
-    own, parts = sellers_of(cart), {}
+    own, out = sellers_of(cart), shut_out({each.seller_id for each in listings.values()})
+    parts = {}
     for row in rows:
         if row.listing_id not in listings:
             continue  # it has just gone
         row.listing = listings[row.listing_id]
-        line = line_of(row, cards[row.listing_id], own, is_shown=row.listing_id in shown)
+        problem = Problem.GONE
+        if row.listing_id in shown:
+            problem = problem_of(row.listing, own, out)
+        line = line_of(row, cards[row.listing_id], problem)
         seller = None if line.problem == Problem.GONE else row.listing.seller
         key = (seller, row.listing.currency if seller else "")
         part = parts.setdefault(key, Part(*key))
@@ -397,9 +404,8 @@ def parts_of(cart: Cart) -> list[Part]:
     return found
 
 
-def line_of(row, card, own, *, is_shown):
+def line_of(row, card, problem):
     listing = row.listing
-    problem = problem_of(listing, own) if is_shown else Problem.GONE
     fault, left = problem.label if problem else "", None
     if problem is None and row.unit != listing.unit:
         problem, fault = Problem.RECOUNTED, Problem.RECOUNTED.label
@@ -410,12 +416,14 @@ def line_of(row, card, own, *, is_shown):
     return Line(row, card, problem, str(fault), in_field(row.quantity), left)
 
 
-def problem_of(listing: Listing, own: set[int]) -> Problem | None:
-    """Of an ad that everybody may open."""
+def problem_of(listing: Listing, own: set[int], out: set[int]) -> Problem | None:
+    """Of an ad that everybody may open; `own` sellers, and those who are shut out, by key."""
     if listing.seller_id in own:
         return Problem.OWN
     if listing.deal_type == DealType.WANTED:
         return Problem.WANTED
+    if listing.seller_id in out:
+        return Problem.SHUT_OUT
     if listing.state == State.PAUSED:
         return Problem.NONE_LEFT if listing.quantity == Decimal(0) else Problem.PAUSED
     if listing.state == State.SOLD:

@@ -26,6 +26,7 @@ from privacy.disclosures import disclose
 from privacy.ledger import Occasion
 from privacy.models import Subject, Version
 from sellers.models import Member, Payment, Seller, Shipping
+from sellers.standing import shut_out
 
 PRICE = CartLine.PRICE
 WITHOUT_ADDRESS = {Shipping.Method.PICKUP}
@@ -115,6 +116,8 @@ def send(
         if user and Member.objects.filter(user=user, seller=seller).exists():
             raise OwnSeller
         hold_seller(seller)
+        if shut_out([seller.pk]):
+            raise Unavailable(lines)
         lines = sorted(lines, key=lambda line: line.listing_id)
         in_cart = locked_quantities(lines)
         listings = locked_listings(lines, seller)

@@ -271,8 +271,13 @@ def places(db, copy_or_load):
     copy_or_load([Country, Region, Settlement], "load_places")
 
 
+# Milliseconds, for a busy machine.
+PATIENCE = 10_000
+
+
 @pytest.fixture(scope="session")
 def chromium():
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path="/usr/bin/chromium",

@@ -12,6 +12,7 @@ from orders.access import order_of_buyer
 from orders.models import CartLine
 from orders.quantities import QuantityForm, in_field, least
 from sellers.models import Seller
+from sellers.standing import shut_out
 from ui.dialogs import render_either
 from ui.origin import same_origin
 
@@ -139,7 +140,7 @@ def page(request, parts):
 
 
 def asked(request, listing, form, *, status=200, **why):
-    problem = carts.problem_of(listing, set())
+    problem = carts.problem_of(listing, set(), shut_out([listing.seller_id]))
     facts = {"listing": listing, "form": form, "problem": problem, **why}
     return render_either(request, "orders/add.html", facts, status=status)
 

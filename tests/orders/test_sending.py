@@ -21,6 +21,7 @@ from orders.states import State
 from privacy.models import Consent, ConsentEntry, ConsentEvidence, Disclosure, Subject
 from privacy.models.consents import text_hash
 from sellers.models import Member, Payment, Shipping
+from tests.letters.outside import wait_for_waiting
 from tests.orders.ordering import FROM_HERE, TYPED, fill_cart, form_of, seal_of, send, words_of
 
 pytestmark = pytest.mark.django_db
@@ -289,18 +290,6 @@ def test_a_double_click_is_one_order_and_two_tabs_do_not_order_it_twice(policy, 
     assert wheat.quantity == 80
 
 
-def wait_until_somebody_waits():
-    with connection.cursor() as cursor:
-        while True:
-            cursor.execute(
-                "SELECT count(*) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND wait_event_type = 'Lock'"
-            )
-            if cursor.fetchone()[0]:
-                return
-            time.sleep(0.02)
-
-
 @pytest.mark.django_db(transaction=True)
 def test_what_somebody_elses_locks_broke_off_is_done_again(client, form, wheat):
     """Whoever locks the ad before the cart, the other way round, meets the order half-way."""
@@ -310,7 +299,7 @@ def test_what_somebody_elses_locks_broke_off_is_done_again(client, form, wheat):
         with transaction.atomic():
             Listing.objects.select_for_update().get(pk=wheat.pk)
             locked.set()
-            wait_until_somebody_waits()
+            wait_for_waiting(1)
             # PostgreSQL ends whoever first has waited a second, which is the order.
             time.sleep(0.3)
             CartLine.objects.select_for_update().get(pk=line.pk)

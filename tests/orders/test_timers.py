@@ -1,7 +1,7 @@
 """What the clock does to orders, with the clock set by hand."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -14,24 +14,11 @@ from orders.models import Order, Timer
 from orders.states import Act, Role, State
 from orders.tasks import sweep_timers
 from orders.timers import after_working_days
+from tests.orders.conftest import MONDAY
 
 pytestmark = pytest.mark.django_db
 
-MONDAY = datetime(2026, 11, 23, 13, 40, tzinfo=UTC)  # 18:40 in Almaty
 A_DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def at(time_machine):
-    """`at(MONDAY)`: it is then, and the clock has struck."""
-
-    def at(moment, *, sweeps=True):
-        time_machine.move_to(moment, tick=False)
-        if sweeps:
-            sweep_timers()
-
-    at(MONDAY, sweeps=False)
-    return at
 
 
 @pytest.fixture

@@ -48,7 +48,10 @@ class PageDialog extends HTMLElement {
     const headers = { [HEADER]: "1" }
     if (from.matches("a")) return fetch(from.href, { headers })
     const body = new URLSearchParams(new FormData(from, button))
-    return fetch(button?.getAttribute("formaction") ?? from.getAttribute("action"), { method: "POST", body, headers })
+    const send = () => fetch(button?.getAttribute("formaction") ?? from.getAttribute("action"), { method: "POST", body, headers })
+    // A browser without a cart gets one with its first answer; another tab waits for it, or it would get a second one.
+    if (!navigator.locks || document.cookie.includes("cart_count=")) return send()
+    return navigator.locks.request("cart", { signal: AbortSignal.timeout(15000) }, send)
   }
 
   fill(html) {
