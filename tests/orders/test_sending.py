@@ -176,6 +176,22 @@ def test_what_another_tab_changed_in_the_cart_is_shown_first(client, form):
     assert not Order.objects.exists()
 
 
+def test_a_price_that_is_without_vat_now_is_shown_before_anything_is_sent(client, form, wheat):
+    Listing.objects.filter(pk=wheat.pk).update(vat="incl")
+    shown = client.get(form)
+    Listing.objects.filter(pk=wheat.pk).update(vat="excl")
+
+    answer = send(client, form, seal=seal_of(shown))
+
+    assert "with VAT" in words_of(shown)
+    assert answer.status_code == 409
+    assert "What you order, or its price, has changed" in words_of(answer)
+    assert "without VAT, which is added" in words_of(answer)
+    assert not Order.objects.exists()
+    assert send(client, form, seal=seal_of(answer)).status_code == 302
+    assert Order.objects.get().lines.get().vat == "excl"
+
+
 def test_terms_the_seller_changed_are_shown_first(client, form, wheat):
     Shipping.objects.create(seller=wheat.seller, method="carrier", conditions="up to 400 km")
     seal = seal_of(client.get(form))
