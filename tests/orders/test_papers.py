@@ -3,6 +3,7 @@
 import csv
 import html
 import io
+import re
 import zipfile
 from datetime import timedelta
 
@@ -124,17 +125,26 @@ def test_strangers_find_no_order(client, order, marat, make_seller, page):
 
 def test_a_table_of_sales_holds_no_formula(client, make_order, make_listing):
     listing = make_listing("=1+2 Пшеница", price=100, quantity=100)
-    order = make_order(listing, full_name="@SUM(A1)", comment="\t=cmd|' /C calc'!A0")
+    order = make_order(
+        listing,
+        full_name="@SUM(A1)",
+        organization="\N{ZERO WIDTH SPACE}=3+4",
+        address='Абай, 1;"=5+6;-7',
+        comment="\t=cmd|' /C calc'!A0\n+8",
+    )
     client.force_login(order.seller.members.get().user)
 
     text = b"".join(client.get("/ru/account/sales/sales.csv").streaming_content).decode("utf-8-sig")
     [_headings, row] = csv.reader(io.StringIO(text))
+    # As Excel in Russian reads it.
+    parted = [cell.strip('"') for cell in re.split(r"[;\r\n]", text)]
     book = zipfile.ZipFile(
         io.BytesIO(b"".join(client.get("/ru/account/sales/sales.xlsx").streaming_content))
     )
 
     assert {"'=1+2 Пшеница", "'@SUM(A1)", "'+77012345678"} <= set(row)
-    assert not any(cell.startswith(("=", "+", "-", "@", "\t")) for cell in row)
+    for cell in (*row, *parted):
+        assert not cell.strip("\N{ZERO WIDTH SPACE}").startswith(("=", "+", "-", "@", "\t"))
     sheet = book.read("xl/worksheets/sheet1.xml").decode()
     assert "=1+2 Пшеница" in sheet
     assert "<f>" not in sheet
