@@ -102,6 +102,20 @@ def test_an_order_on_paper_names_both_sides_goods_and_terms(client, order, aigul
         assert "686" in text
 
 
+def test_a_quantity_is_the_same_everywhere_to_the_gram(client, make_order, aigul):
+    order = make_order(user=aigul, quantity="12.345")
+    other = make_order(order.lines.get().listing, user=aigul, quantity="7.5")
+    client.force_login(aigul)
+
+    def pages(order):
+        yield text_of(client.get(f"/en/orders/{order.reference}/pdf/").content)
+        for page in ("", "print/"):
+            yield client.get(f"/en/orders/{order.reference}/{page}").content.decode()
+
+    assert [page.count("12.345 t") for page in pages(order)] == [1, 1, 1]
+    assert [page.count("7.5 t") for page in pages(other)] == [1, 1, 1]
+
+
 def test_signs_the_font_lacks_spoil_neither_paper_nor_log(client, make_order, aigul, caplog):
     order = make_order(user=aigul, comment="Күтеміз 🚜\nрахмет")
     client.force_login(aigul)
