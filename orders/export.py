@@ -13,6 +13,7 @@ from django.db import transaction
 from django.http import FileResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from orders.models import Order
 
@@ -26,7 +27,14 @@ BEGINS_A_FORMULA = re.compile(
 
 def headings() -> list[str]:
     return [
-        *(_("Reference"), _("Sent"), _("State"), _("Position"), _("Ad"), _("Goods")),
+        *(
+            _("Reference"),
+            _("Sent"),
+            _("State"),
+            pgettext("of an order", "Position"),
+            _("Ad"),
+            _("Goods"),
+        ),
         *(_("Quantity"), _("Unit"), _("Price"), _("Currency"), _("Sum"), _("VAT")),
         *(_("Full name"), _("Organization"), _("E-mail"), _("Phone"), _("Address"), _("Comment")),
         *(_("Shipping"), _("Payment"), _("Paid on"), _("Shipped on"), _("Carrier"), _("Waybill")),

@@ -149,7 +149,7 @@ def test_a_table_of_sales_holds_no_formula(client, make_order, make_listing):
     client.force_login(order.seller.members.get().user)
 
     text = b"".join(client.get("/ru/account/sales/sales.csv").streaming_content).decode("utf-8-sig")
-    [_headings, row] = csv.reader(io.StringIO(text))
+    [headings, row] = csv.reader(io.StringIO(text))
     # As Excel in Russian reads it.
     parted = [cell.strip('"') for cell in re.split(r"[;\r\n]", text)]
     book = zipfile.ZipFile(
@@ -159,6 +159,7 @@ def test_a_table_of_sales_holds_no_formula(client, make_order, make_listing):
     assert {"'=1+2 Пшеница", "'@SUM(A1)", "'+77012345678"} <= set(row)
     for cell in (*row, *parted):
         assert not cell.strip("\N{ZERO WIDTH SPACE}").startswith(("=", "+", "-", "@", "\t"))
+    assert "Позиция" in headings
     sheet = book.read("xl/worksheets/sheet1.xml").decode()
     assert "=1+2 Пшеница" in sheet
     assert "<f>" not in sheet
