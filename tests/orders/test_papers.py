@@ -8,12 +8,14 @@ import zipfile
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pypdf import PdfReader
 
 from listings.models import Listing
 from orders.forgetting import forget_contacts
-from orders.models import CartLine, Order
+from orders.models import Cart, CartLine, Order
 from orders.states import State
 from tests.conftest import BUYER
 
@@ -241,6 +243,37 @@ def test_what_was_ordered_goes_into_the_cart_again_at_todays_prices(
     assert "Ячмень: It is sold." in html.unescape(page)
     line = CartLine.objects.get()
     assert (line.listing, line.quantity, line.price) == (seller, 5, 95)
+
+
+def test_ordering_again_takes_as_many_queries_however_much_was_ordered(
+    client, make_listing, make_order, aigul, catalogue_stays
+):
+    few = [make_listing(price=90)]
+    many = [make_listing(f"Ячмень {each}", seller=few[0].seller, price=70) for each in range(9)]
+    client.force_login(aigul)
+
+    def queries_for(listings):
+        order = make_order(listings, user=aigul)
+        with CaptureQueriesContext(connection) as queries:
+            client.post(f"/en/orders/{order.reference}/again/")
+        assert CartLine.objects.count() == len(listings)
+        CartLine.objects.all().delete()
+        return len(queries)
+
+    assert queries_for(many) == queries_for(few)
+
+
+def test_a_full_cart_takes_nothing_of_what_is_ordered_again(
+    client, make_order, make_listing, aigul, monkeypatch
+):
+    order = make_order([make_listing(price=90), make_listing("Ячмень", price=70)], user=aigul)
+    monkeypatch.setattr(Cart, "MOST_LINES", 1)
+    client.force_login(aigul)
+
+    page = client.post(f"/en/orders/{order.reference}/again/", follow=True).content.decode()
+
+    assert "Ячмень: A cart holds at most 100 ads." in page
+    assert CartLine.objects.get().listing.title == "Пшеница 3 класса"
 
 
 def test_nobody_else_orders_it_again(client, order, marat, owner):
