@@ -11,7 +11,6 @@ from django.db import models, transaction
 from django.db.models import prefetch_related_objects
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.visitors import network_of
@@ -29,6 +28,7 @@ from ui.limits import is_within
 CARTS_AN_HOUR = 100
 AN_HOUR = 60 * 60
 CHUNK = 1000
+FULL = gettext_lazy("A cart holds at most 100 ads. Order or remove some of them to add this one.")
 
 
 class Refused(Exception):
@@ -307,9 +307,7 @@ def add(cart: Cart, listing: Listing, quantity: Decimal) -> CartLine:
     line = cart.lines.filter(listing=listing).first()
     if line is None:
         if cart.lines.count() >= Cart.MOST_LINES:
-            raise Refused(
-                _("A cart holds at most 100 ads. Order or remove some of them to add this one.")
-            )
+            raise Refused(FULL)
         line = CartLine(cart=cart, listing=listing, quantity=Decimal(0))
         line.take_price()
     elif line.unit != listing.unit:
@@ -323,21 +321,39 @@ def add(cart: Cart, listing: Listing, quantity: Decimal) -> CartLine:
     return line
 
 
-def add_again(cart: Cart, ordered: OrderLine) -> str:
-    """As much as then of what was ordered once, or why not. What lies there already stays."""
+def add_again(cart: Cart, ordered: list[OrderLine]) -> list[str]:
+    """As much as then of what was ordered once, or why not. What lies there already stays.
+
+    `open_cart` gave the cart in the same transaction: its lock is still held.
+    """
+    there = set(cart.lines.values_list("listing_id", flat=True))
+    asked = [each for each in ordered if each.listing_id not in there]
     listings = Listing.objects.open_by_address().for_cards()
-    listing = listings.filter(pk=ordered.listing_id).first()
+    listings = listings.in_bulk([each.listing_id for each in asked])
+    own, lines, left_out = sellers_of(cart), [], []
+    for each in asked:
+        listing = listings.get(each.listing_id)
+        fault = fault_again(listing, each, own)
+        if not fault and len(there) + len(lines) >= Cart.MOST_LINES:
+            fault = FULL
+        if fault:
+            left_out.append(f"{each.title}: {fault}")
+        else:
+            line = CartLine(cart=cart, listing=listing, quantity=each.quantity)
+            line.take_price()
+            lines.append(line)
+    CartLine.objects.bulk_create(lines)
+    return left_out
+
+
+def fault_again(listing, ordered, own):
     if listing is None:
-        return str(Problem.GONE.label)
+        return Problem.GONE.label
     if listing.unit != ordered.unit:
-        return str(Problem.RECOUNTED.label)
-    if cart.lines.filter(listing=listing).exists():
-        return ""
-    try:
-        add(cart, listing, ordered.quantity)
-    except Refused as refused:
-        return refused.sentence
-    return ""
+        return Problem.RECOUNTED.label
+    if problem := problem_of(listing, own):
+        return problem.label
+    return fault_of(listing, ordered.quantity)
 
 
 def change(line: CartLine, quantity: Decimal, seen: str) -> None:

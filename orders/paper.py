@@ -54,7 +54,8 @@ class Paper(FPDF):
     def facts(self, pairs):
         for name, value in pairs:
             if value:
-                self.multi_cell(0, 5, f"{name} {value}".strip(), new_x="LMARGIN", new_y="NEXT")
+                words = f"{name} {value}".strip()
+                self.multi_cell(0, 5, words, align="LEFT", new_x="LMARGIN", new_y="NEXT")
 
 
 def order_form(order: Order, *, with_contacts: bool) -> bytes:

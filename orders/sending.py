@@ -68,7 +68,7 @@ def is_as_shown(line: CartLine, listing: Listing | None) -> bool:
     if listing is None or not listing.is_live:
         return False
     shown = [getattr(line, name) for name in PRICE]
-    if shown != [getattr(listing, name) for name in PRICE]:
+    if shown != [getattr(listing, name) for name in PRICE] or line.listing.vat != listing.vat:
         return False
     return fault_of(listing, line.quantity) is None
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from letters.write import write_letter
 from orders.letters import members_written_to, url_for_buyer, url_for_seller
 from orders.models import Change, Offer, Order
-from orders.states import Act, Role, State
+from orders.states import GIVES_BACK, Act, Role, State
 from orders.timers import until
 
 WHAT = {
@@ -68,6 +68,16 @@ DEAL_IS_MADE = {
 GOODS_ARE_BACK = {
     Role.BUYER: _("Nobody owes anything. What was set aside for you is on sale again."),
     Role.SELLER: _("Nobody owes anything. What was set aside is on sale again."),
+}
+SOMETHING_GOES_BACK = {
+    Role.BUYER: _(
+        "The order has ended after money or goods had moved: agree with the seller on what goes "
+        "back."
+    ),
+    Role.SELLER: _(
+        "The order has ended after money or goods had moved: agree with the buyer on what goes "
+        "back."
+    ),
 }
 NEXT = {
     State.NEW: SELLER_ANSWERS,
@@ -131,6 +141,8 @@ def next_step(order: Order, role: Role, ends_at: datetime | None, *, is_request=
     words = NEXT[order.state][role]
     if is_request and role == Role.SELLER and NEXT[order.state] is SELLER_ANSWERS:
         words = SELLER_NAMES_PRICE
+    if order.state in GIVES_BACK and (order.paid_on or order.shipped_on):
+        words = SOMETHING_GOES_BACK[role]
     if order.state == State.COMPLETED and order.can_be_disputed:
         words, ends_at = STILL_DISPUTABLE, order.closed_at + Order.DISPUTED_WITHIN
     return str(words) % {"until": ends_at and moment_in_words(ends_at)}

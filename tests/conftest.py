@@ -272,7 +272,7 @@ def places(db, copy_or_load):
 
 
 # Milliseconds, for a busy machine.
-PATIENCE = 10_000
+PATIENCE = 20_000
 
 
 @pytest.fixture(scope="session")
@@ -291,11 +291,6 @@ def chromium():
 def portal(live_server):
     """The address of a running portal, by the name that passkeys need."""
     return live_server.url.replace("127.0.0.1", "localhost")
-
-
-# Milliseconds; the slowest machine that runs the tests decides.
-PATIENCE = 20_000
-expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture

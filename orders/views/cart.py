@@ -95,13 +95,9 @@ def take_prices(request, seller, currency):
 def again(request, reference):
     """What was ordered goes into the cart at today's prices; what cannot is named with its why."""
     order = order_of_buyer(request, reference)
-    left_out = []
     try:
         with transaction.atomic():
-            cart = carts.open_cart(request)
-            for line in order.lines.all():
-                if fault := carts.add_again(cart, line):
-                    left_out.append(f"{line.title}: {fault}")
+            left_out = carts.add_again(carts.open_cart(request), list(order.lines.all()))
     except carts.TooMany:
         messages.error(request, _("Too many carts were begun from your network. Try in an hour."))
         return redirect(order)

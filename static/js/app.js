@@ -34,8 +34,8 @@ async function openDialog(event) {
   } catch {
     // No connection, or a browser that cannot do it: the browser says so, or can without us.
     if (event.type !== "submit") return location.assign(from.href)
-    from.action = event.submitter?.getAttribute("formaction") ?? from.getAttribute("action")
-    from.submit()
+    isMarked.removeAttribute("data-dialog")
+    from.requestSubmit(event.submitter)
   }
   countCart()
 }

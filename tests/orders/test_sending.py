@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from threading import Event
 from urllib.parse import urlsplit
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.core import signing
@@ -15,12 +15,15 @@ from django.test import Client
 
 from letters.models import Letter
 from listings.models import Listing
+from orders import sending
 from orders.letters import key_of
 from orders.models import CartLine, Change, Order
 from orders.states import State
+from privacy.ledger import Occasion
 from privacy.models import Consent, ConsentEntry, ConsentEvidence, Disclosure, Subject
 from privacy.models.consents import text_hash
 from sellers.models import Member, Payment, Shipping
+from tests.conftest import BUYER
 from tests.letters.outside import wait_for_waiting
 from tests.orders.ordering import FROM_HERE, TYPED, fill_cart, form_of, seal_of, send, words_of
 
@@ -175,6 +178,44 @@ def test_what_another_tab_changed_in_the_cart_is_shown_first(client, form):
         answer
     )
     assert not Order.objects.exists()
+
+
+def test_a_price_that_is_without_vat_now_is_shown_before_anything_is_sent(client, form, wheat):
+    Listing.objects.filter(pk=wheat.pk).update(vat="incl")
+    shown = client.get(form)
+    Listing.objects.filter(pk=wheat.pk).update(vat="excl")
+
+    answer = send(client, form, seal=seal_of(shown))
+
+    assert "with VAT" in words_of(shown)
+    assert answer.status_code == 409
+    assert "What you order, or its price, has changed" in words_of(answer)
+    assert "without VAT, which is added" in words_of(answer)
+    assert not Order.objects.exists()
+    assert send(client, form, seal=seal_of(answer)).status_code == 302
+    assert Order.objects.get().lines.get().vat == "excl"
+
+
+def test_vat_that_changes_after_the_form_was_looked_at_orders_nothing(policy, wheat, client):
+    line = fill_cart(client, (wheat, 1)).lines.get()
+    assert line.listing.vat == ""
+    Listing.objects.filter(pk=wheat.pk).update(vat="excl")
+
+    with pytest.raises(sending.Unavailable):
+        sending.send(
+            [line],
+            sending.Form(**BUYER, shipping=None, payment=None),
+            token=uuid4(),
+            seller=wheat.seller,
+            currency="KZT",
+            user=None,
+            version=policy,
+            sentence="—",
+            occasion=Occasion("order", "Send order"),
+        )
+
+    assert not Order.objects.exists()
+    assert Listing.objects.get(pk=wheat.pk).quantity == 100
 
 
 def test_terms_the_seller_changed_are_shown_first(client, form, wheat):

@@ -238,6 +238,21 @@ def test_an_order_somebody_holds_is_left_for_the_next_time_and_keeps_nobody_wait
     assert now(held).state == State.EXPIRED
 
 
+def test_an_order_that_cannot_be_ended_keeps_no_other_waiting(at, wheat, make_order, now):
+    broken, other = make_order(wheat), make_order(wheat)
+    at(MONDAY + 3 * A_DAY, sweeps=False)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(
+            f"ALTER TABLE orders_order ADD CHECK (id <> {broken.pk} OR state <> 'expired')"
+        )
+
+    clock.sweep()
+
+    assert (now(broken).state, now(other).state) == (State.NEW, State.EXPIRED)
+    assert broken.timers.filter(done_at=None).count() == 3
+
+
 def test_the_sweep_runs_every_few_minutes(settings):
     every = settings.CELERY_BEAT_SCHEDULE["orders whose time has come"]
 
