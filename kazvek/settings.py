@@ -261,6 +261,10 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = DEBUG
 
+# Files, folders and patterns with `*` in which programs of this machine write logs, to be searched
+# for what is left of people; "none" where another machine or program keeps them.
+LOGS = env.list("LOGS", default=[str(VAR_ROOT / "*" / "log*")] if LOCAL else ["none"])
+
 # Letters are rows first (the app `letters`); the mailer is what carries them out of the house.
 
 EMAIL_BACKEND = "letters.backend.OutboxBackend"
