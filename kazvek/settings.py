@@ -175,6 +175,12 @@ CELERY_BEAT_SCHEDULE = {
     },
     "letters of last month": {"task": "letters.tasks.forget_old", "schedule": 60 * 60},
     "the consent ledger": {"task": "privacy.tasks.verify_ledger", "schedule": 60 * 60},
+    "copies of data that wait": {
+        "task": "privacy.tasks.build_waiting_exports",
+        "schedule": 60,
+        "options": {"expires": 50},
+    },
+    "copies of data that are over": {"task": "privacy.tasks.forget_exports", "schedule": 5 * 60},
     "invitations nobody answered": {
         "task": "sellers.tasks.forget_old_invitations",
         "schedule": 60 * 60,

@@ -1,7 +1,5 @@
 """Sales as a table for spreadsheets. What stands in a cell is never a formula."""
 
-import csv
-import io
 import tempfile
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -13,11 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from orders.models import Order
+from ui.spreadsheets import BOM, harmless, line_of
 
 AT_ONCE = 500
-# Programs take a cell that begins so for a formula: OWASP, CSV injection.
-BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-BOM = "\ufeff"
 
 
 def headings() -> list[str]:
@@ -69,21 +65,6 @@ def as_csv(orders) -> StreamingHttpResponse:
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": 'attachment; filename="sales.csv"'},
     )
-
-
-def line_of(row):
-    line = io.StringIO()
-    csv.writer(line).writerow(row)
-    return line.getvalue()
-
-
-def harmless(cell):
-    """With an apostrophe before what a spreadsheet would compute."""
-    if cell is None:
-        return ""
-    if isinstance(cell, str) and cell.lstrip(" ").startswith(BEGINS_A_FORMULA):
-        return f"'{cell}"
-    return cell
 
 
 def as_xlsx(orders) -> FileResponse:

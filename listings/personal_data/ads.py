@@ -3,6 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 
 from listings import expiry
+from listings.answers import unpack
+from listings.catalogue import current_catalogue
 from listings.models import Change, Listing, Revision
 from privacy.data_map import (
     FreeText,
@@ -13,6 +15,7 @@ from privacy.data_map import (
     describe,
     not_personal,
 )
+from privacy.export.originals import register_words
 from privacy.retention import ByRule
 
 
@@ -95,6 +98,15 @@ describe(
     },
 )
 
+for model in (Listing, Revision):
+    register_words(
+        model,
+        "answers",
+        lambda packed: "\n".join(
+            f"{answer.attribute}: {answer.words}" for answer in unpack(packed, current_catalogue())
+        ),
+    )
+
 FOR_THE_SELLER = IN_THE_AD | {
     "kept": with_the_ad(_("as long as the ad is kept")),
     "shown_to": (Recipient.COLLEAGUES, Recipient.STAFF),
@@ -120,6 +132,7 @@ describe(
         **OF_THE_AD,
         **ROW_NUMBER,
     },
+    beside=("listing", "listing__title"),
 )
 describe(
     Change,
@@ -136,4 +149,5 @@ describe(
         **OF_THE_AD,
         **ROW_NUMBER,
     },
+    beside=("listing",),
 )
