@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from accounts.guards import dangerous_always, private_always
 from privacy.export.beginning import begin_again
@@ -38,7 +38,7 @@ def fetch_export(request, pk):
 
 
 @private_always
-@require_safe
+@require_GET  # asking for the head alone would use the leave up
 def export_file(request, pk):
     return fetch(request, own_export(request, pk))
 

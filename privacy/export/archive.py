@@ -5,7 +5,7 @@ import zipfile
 from contextlib import contextmanager
 from hashlib import sha256
 from shutil import copyfileobj
-from typing import BinaryIO
+from typing import BinaryIO, TextIO
 
 from django.utils import timezone
 
@@ -37,6 +37,11 @@ class Archive:
         with self.writing(path) as entry:
             copyfileobj(source, entry, A_PIECE)
 
+    def copy_text(self, path: str, source: TextIO) -> None:
+        source.flush()
+        source.buffer.seek(0)
+        self.copy(path, source.buffer)
+
     def say(self, path: str, text: str) -> None:
         with self.writing(path) as entry:
             entry.write(text.encode())
@@ -64,12 +69,12 @@ def pretty(facts) -> str:
     return json.dumps(facts, ensure_ascii=False, indent=1)
 
 
-def line(facts) -> bytes:
+def line(facts) -> str:
     """One line of JSON, also for programs that take more than a line feed for the end of one."""
     text = json.dumps(facts, ensure_ascii=False, separators=(",", ":"))
     for end in "\x85\u2028\u2029":
         text = text.replace(end, f"\\u{ord(end):04x}")
-    return f"{text}\n".encode()
+    return f"{text}\n"
 
 
 def digest_of(file: BinaryIO) -> str:

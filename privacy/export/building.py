@@ -35,9 +35,10 @@ def build(exports) -> bool:
     try:
         make(export)
     except Export.Superseded:
-        # Nobody waits for this one; the file is ours alone.
+        # Nobody waits for this one any more; the file is ours alone.
         export.file.storage.delete(export.file.name)
     except (Missing, OSError) as trouble:
+        export.file.storage.delete(export.file.name)
         stumble(export, trouble)
     return True
 

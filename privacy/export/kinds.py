@@ -12,7 +12,7 @@ from django.db import models, transaction
 
 from privacy.data_map import DATA_MAP, Described, Personal, SameAddress, addresses_of
 from privacy.export.originals import ORIGINALS, WORDS
-from privacy.export.values import as_json, in_words, words_of_row
+from privacy.export.values import as_json, in_words, meanings_of, words_of_row
 from privacy.models import Subject, SubjectIdentifier
 from privacy.purposes import PURPOSES
 
@@ -40,7 +40,7 @@ class Column:
     declared: Personal | None
     # Whether the row may lack it.
     is_optional: bool
-    # Of rows it points to.
+    # How values read that come again and again.
     known: dict = dataclass_field(default_factory=dict)
 
     @property
@@ -60,16 +60,30 @@ class Column:
             return words(raw)
         if self.declared and (self.declared.decode or self.declared.keys):
             raw = self.value(raw)
-        return self.named(raw) if self.field.is_relation else in_words(raw, self.field)
+        if self.is_repeated:
+            return self.known_words(raw)
+        return in_words(raw, self.meanings)
 
-    def named(self, pk):
-        if pk is None:
-            return ""
-        if pk not in self.known:
+    @cached_property
+    def meanings(self):
+        return meanings_of(self.field)
+
+    @cached_property
+    def is_repeated(self):
+        """It pays to remember how its values read."""
+        return self.field.is_relation or type(self.field) is models.DateField
+
+    def known_words(self, raw):
+        if raw not in self.known:
             if len(self.known) > MOST_KNOWN:
                 self.known.clear()
-            self.known[pk] = words_of_row(self.field.related_model, pk)
-        return self.known[pk]
+            is_row = self.field.is_relation and raw is not None
+            self.known[raw] = (
+                words_of_row(self.field.related_model, raw)
+                if is_row
+                else in_words(raw, self.meanings)
+            )
+        return self.known[raw]
 
     @property
     def schema(self) -> dict:

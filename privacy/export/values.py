@@ -37,35 +37,34 @@ def as_json(raw, keys=None):
     return str(raw)
 
 
-def in_words(raw, field) -> str:
-    if raw is None or raw == "" or raw == []:
-        return ""
-    if meaning := meaning_of(raw, field):
-        return meaning
+def in_words(raw, meanings: dict) -> str:
+    """In the language that is active; `meanings` has words for values that are keys."""
     match raw:
+        case None | "" | []:
+            return ""
         case bool():
             return _("yes") if raw else _("no")
-        case int() | float() | Decimal():
-            return number_format(raw, use_l10n=True, force_grouping=False)
+        case str():
+            return clean(meanings.get(raw, raw))
+        case int():
+            return meanings.get(raw) or str(raw)
+        case float() | Decimal():
+            return number_format(raw, force_grouping=False)
         case datetime():
             return date_format(timezone.localtime(raw), "DATETIME_FORMAT")
         case date():
             return date_format(raw, "DATE_FORMAT")
-        case list() | tuple():
-            if all(isinstance(item, (str, int)) for item in raw):
-                base = getattr(field, "base_field", field)
-                return clean(", ".join(in_words(item, base) for item in raw))
-            return clean(json.dumps(as_json(raw), ensure_ascii=False, indent=1))
-        case dict():
+        case list() | tuple() if all(isinstance(item, (str, int)) for item in raw):
+            return ", ".join(in_words(item, meanings) for item in raw)
+        case list() | tuple() | dict():
             return clean(json.dumps(as_json(raw), ensure_ascii=False, indent=1))
     return clean(str(raw))
 
 
-def meaning_of(raw, field):
-    if not isinstance(raw, (str, int)):
-        return ""
-    meanings = MEANINGS.get(field.name) or MEANINGS.get(f"{field.name}s")
-    return str((meanings or dict(field.flatchoices or ())).get(raw, ""))
+def meanings_of(field) -> dict:
+    base = getattr(field, "base_field", field)
+    meanings = MEANINGS.get(field.name) or MEANINGS.get(f"{field.name}s") or base.flatchoices
+    return {key: str(words) for key, words in dict(meanings or ()).items()}
 
 
 def words_of_row(model, pk):

@@ -5,7 +5,7 @@ from functools import wraps
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from privacy.export.fetching import fetch, grant
 from privacy.export.keys import is_key_of
@@ -60,6 +60,6 @@ def ask_for(request, export):
 
 
 @by_key
-@require_safe
+@require_GET  # asking for the head alone would use the leave up
 def file(request, export):
     return fetch(request, export)

@@ -1,9 +1,9 @@
 """The one walk over everything the portal holds on a person, into a ZIP."""
 
+import csv
 import json
 import tempfile
 from collections.abc import Callable
-from contextlib import ExitStack
 from typing import BinaryIO
 
 from django.db import transaction
@@ -16,7 +16,7 @@ from privacy.models import Subject
 from privacy.purposes import PURPOSES
 from privacy.receipts import entries_of, facts, head
 from privacy.record import controller, purpose_facts, table_facts
-from ui.spreadsheets import BOM, harmless, line_of
+from ui.spreadsheets import BOM, harmless
 
 
 class Missing(Exception):
@@ -69,41 +69,45 @@ def write_copy(
 def write_kind(archive, kind, rows, go_on):
     """How many entries and how many files there were."""
     written = files = 0
-    with ExitStack() as stack:
-        # One entry of a ZIP is written at a time, so these wait beside it until they are whole.
-        lines = stack.enter_context(tempfile.TemporaryFile())
-        table = stack.enter_context(tempfile.TemporaryFile())
-        pages = Pages(archive, kind)
-        table.write((BOM + line_of(kind.schema()["properties"])).encode())
+    # One entry of a ZIP is written at a time, so these wait beside it until they are whole.
+    with spool() as lines, spool() as table:
+        pages, sheet = Pages(archive, kind), csv.writer(table)
+        table.write(BOM)
+        sheet.writerow(kind.schema()["properties"])
         for batch in kind.batches(rows):
             originals = []
             for row in batch:
-                found = [
-                    (f"files/{kind.name}/{row.number or 1}-{place}{original.extension}", original)
-                    for place, original in enumerate(originals_of(kind, row), start=1)
-                ]
+                written += 1
+                found = originals_of(kind, row, written)
                 names = [name for name, _original in found]
-                originals += found
                 said = kind.as_json(row) | ({"files": names} if kind.originals else {})
                 lines.write(line(said))
-                table.write(line_of(map(cell, said.values())).encode())
+                sheet.writerow(map(cell, said.values()))
                 pages.add(row.number, kind.in_words(row), names)
-                written += 1
+                originals += found
             go_on(written)
             for name, original in originals:
                 put(archive, kind, name, original)
                 files += 1
                 go_on(written)
         pages.write()
-        for whole, ending in ((lines, "jsonl"), (table, "csv")):
-            whole.seek(0)
-            archive.copy(f"data/{kind.name}.{ending}", whole)
+        archive.copy_text(f"data/{kind.name}.jsonl", lines)
+        archive.copy_text(f"data/{kind.name}.csv", table)
         archive.say_json(f"data/{kind.name}.schema.json", kind.schema())
     return written, files
 
 
-def originals_of(kind, row):
-    return kind.originals.of(row.facts) if kind.originals else ()
+def spool():
+    return tempfile.TemporaryFile("w+", encoding="utf-8", newline="")
+
+
+def originals_of(kind, row, place):
+    """The files of a row, each with its name in the copy."""
+    if not kind.originals:
+        return []
+    stem = f"files/{kind.name}/{row.number or place}"
+    found = enumerate(kind.originals.of(row.facts), start=1)
+    return [(f"{stem}-{nth}{original.extension}", original) for nth, original in found]
 
 
 def put(archive, kind, name, original):
@@ -126,7 +130,7 @@ def write_receipts(archive, people):
         entry.write(beginning.encode())
         ours = entries_of(*people).iterator(ROWS_AT_ONCE)
         for number, consent in enumerate(ours):
-            entry.write((b",\n" if number else b"") + line(facts(consent)).rstrip(b"\n"))
+            entry.write(((",\n" if number else "") + line(facts(consent)).rstrip("\n")).encode())
         entry.write(b"\n]}\n")
 
 

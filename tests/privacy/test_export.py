@@ -45,7 +45,8 @@ def opened(export):
 
 
 def rows_in(archive, kind):
-    return [json.loads(line) for line in archive.read(f"data/{kind}.jsonl").decode().split("\n")[:-1]]
+    lines = archive.read(f"data/{kind}.jsonl").decode().splitlines()
+    return [json.loads(line) for line in lines]
 
 
 def test_whoever_asks_gets_a_copy_by_letter_and_button(browser, aigul, mailoutbox):
