@@ -25,6 +25,7 @@ ALLOWED = (
     "task_id",
     "letter",
     "photo",
+    "export",
     "attempt",
     "reason",
     "queue",

@@ -185,6 +185,12 @@ CELERY_BEAT_SCHEDULE = {
     },
     "the watch": {"task": "privacy.tasks.look_at_ourselves", "schedule": 60 * 60},
     "the consent ledger": {"task": "privacy.tasks.verify_ledger", "schedule": 60 * 60},
+    "copies of data that wait": {
+        "task": "privacy.tasks.build_waiting_exports",
+        "schedule": 60,
+        "options": {"expires": 50},
+    },
+    "copies of data that are over": {"task": "privacy.tasks.forget_exports", "schedule": 5 * 60},
     "invitations nobody answered": {
         "task": "sellers.tasks.forget_old_invitations",
         "schedule": 60 * 60,

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import re
 import tempfile
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -16,13 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from orders.models import Order
+from ui.spreadsheets import harmless
 
 AT_ONCE = 500
-# Programs take a cell that begins so for a formula: OWASP, CSV injection. Cells begin where the
-# program thinks so: Excel in Russian or Kazakh parts them by semicolons, and knows no quotes then.
-BEGINS_A_FORMULA = re.compile(
-    r"(^|[;\t\r\n])(?=[\s\"\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20])"
-)
 
 
 def headings() -> list[str]:
@@ -88,11 +83,6 @@ def as_csv(orders) -> FileResponse:
     return FileResponse(
         file, as_attachment=True, filename="sales.csv", content_type="text/csv; charset=utf-8"
     )
-
-
-def harmless(cell):
-    """With an apostrophe before what a spreadsheet would compute."""
-    return BEGINS_A_FORMULA.sub(r"\1'", cell) if isinstance(cell, str) else cell
 
 
 def as_xlsx(orders) -> FileResponse:

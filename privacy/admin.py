@@ -21,6 +21,7 @@ from privacy.documents import (
     take_over_cookies,
     version_in_force,
 )
+from privacy.export import admin as export_admin  # noqa: F401 likewise
 from privacy.models import Clause, ControllerIdentity, Version
 from privacy.operator import forget_operator
 from privacy.purposes import PURPOSES

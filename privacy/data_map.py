@@ -124,6 +124,8 @@ class Personal:
     keys: "dict[str, Personal | NotPersonal] | object | None" = None
     # How a text column that holds JSON in disguise is read.
     decode: Callable | None = None
+    # Why the copy of somebody's data only says that it is kept.
+    left_out: Promise | None = None
 
     @property
     def category_words(self):
@@ -170,18 +172,25 @@ class SameAddress:
     column: str
 
     def condition(self, people):
-        addresses = [
-            address
-            for described in DATA_MAP.values()
-            if isinstance(described.subject, str)
-            for name, declared in described.personal_fields.items()
-            if declared.category == "contact.email"
-            for address in described.rows_of(*people).values_list(name, flat=True)
-        ]
+        return self.among(addresses_of(*people))
+
+    def among(self, addresses):
         return reduce(or_, (Q(**{f"{self.column}__iexact": a}) for a in addresses), Q(pk__in=[]))
 
     def problem(self, model):
         model._meta.get_field(self.column)
+
+
+def addresses_of(*people) -> list[str]:
+    """All that stand in their rows, also those that somebody only typed."""
+    return [
+        address
+        for described in DATA_MAP.values()
+        if isinstance(described.subject, str)
+        for name, declared in described.personal_fields.items()
+        if declared.category == "contact.email"
+        for address in described.rows_of(*people).values_list(name, flat=True)
+    ]
 
 
 @dataclass(frozen=True)
@@ -201,6 +210,9 @@ class Described:
     may_know: Callable[[models.QuerySet], models.QuerySet] | None = None
     # Columns that no field of the model stands for: generated ones, of raw SQL, left for a release.
     columns: dict[str, Personal | NotPersonal] = field(default_factory=dict)
+    # Columns, also of rows it points to, that are about nobody but without which a row says little:
+    # who gets a copy of their data has them beside it.
+    beside: tuple[str, ...] = ()
 
     @property
     def personal_fields(self):
@@ -256,10 +268,20 @@ def describe(
     erase=THE_ROW_GOES,
     columns=None,
     may_know=None,
+    beside=(),
 ):
     """Declare a model. `title` tells people what a row is; personal rows need one."""
     DATA_MAP[model] = Described(
-        model._meta.db_table, model, title, people, subject, erase, fields, may_know, columns or {}
+        model._meta.db_table,
+        model,
+        title,
+        people,
+        subject,
+        erase,
+        fields,
+        may_know,
+        columns or {},
+        beside,
     )
 
 

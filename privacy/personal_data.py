@@ -1,6 +1,8 @@
 """What privacy itself holds, and the letters below it, which may not know of the data map."""
 
 from datetime import timedelta
+from email import message_from_bytes
+from email.policy import default
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
@@ -33,6 +35,8 @@ from privacy.models import (
     ControllerIdentity,
     Disclosure,
     Document,
+    Export,
+    Grant,
     GroupSite,
     LedgerRun,
     Notice,
@@ -56,9 +60,12 @@ from privacy.registers import (
     register_form,
     register_task,
 )
-from privacy.retention import After, AsProof, WhileAccountExists
-from privacy.strategies import Empty
+from privacy.retention import After, AsProof, ByRule, Until, WhileAccountExists
+from privacy.strategies import Empty, RemoveFile
 from privacy.tasks import (
+    build_export,
+    build_waiting_exports,
+    forget_exports,
     look_at_ourselves,
     sweep_what_is_over,
     tell_of_authorities,
@@ -81,6 +88,14 @@ AFTER_WRITTEN = After(
 )
 TO_WRITE = {"purposes": ["service"], "kept": AFTER_WRITTEN, "source": Source.PORTAL}
 
+
+def text_of(content):
+    """What a person reads of a message."""
+    message = message_from_bytes(bytes(content), policy=default)
+    body = message.get_body(("plain", "html"))
+    return body.get_content() if body else ""
+
+
 describe(
     Letter,
     title=_("Letters of the portal to you"),
@@ -94,7 +109,9 @@ describe(
             "content.letter", **TO_WRITE, shown_to=(Recipient.STAFF, Recipient.MAIL_SERVER)
         ),
         # Empty as soon as the mail server has it.
-        "content": FreeText("content.letter", **TO_WRITE, shown_to=(Recipient.MAIL_SERVER,)),
+        "content": FreeText(
+            "content.letter", **TO_WRITE, shown_to=(Recipient.MAIL_SERVER,), decode=text_of
+        ),
         "created_at": Personal("trace.time", **TO_WRITE, shown_to=(Recipient.STAFF,)),
         "sent_at": Personal("trace.time", **TO_WRITE, shown_to=(Recipient.STAFF,)),
         **not_personal(_("the portal's own address"), "sender"),
@@ -325,6 +342,7 @@ describe(
         "browser": Personal("device.browser", **TO_BACK_IT),
         **not_personal(_("points to the entry of the ledger"), "entry"),
     },
+    beside=("entry",),
 )
 
 describe(
@@ -450,7 +468,77 @@ describe(
         **not_personal(_("points to the member of staff who acted"), "by"),
         **ROW_NUMBER,
     },
+    beside=("request",),
 )
+
+COPY = {
+    "purposes": ["compliance"],
+    "kept": After(
+        "created_at",
+        days=Export.KEPT_FOR.days,
+        sentence=ngettext_lazy(
+            "%(days)d day after you asked for the copy",
+            "%(days)d days after you asked for the copy",
+            "days",
+        ),
+    ),
+    "source": Source.PORTAL,
+}
+WITH_THE_COPY = After("export__created_at", days=COPY["kept"].days, sentence=COPY["kept"].sentence)
+
+
+def told(copies, now):
+    return copies.exclude(email="").exclude(state__in=["waiting", "building", "failed"])
+
+
+describe(
+    Export,
+    title=_("Copies of your data that you asked for"),
+    people=People.EVERYBODY,
+    subject="subject",
+    fields={
+        "email": Personal(
+            "contact.email",
+            **COPY | {"kept": ByRule(_("until the letter to you is written"), told)},
+            shown_to=(Recipient.MAIL_SERVER,),
+        ),
+        "language": Personal("profile.language", **COPY),
+        "state": Personal("request.state", **COPY, shown_to=(Recipient.STAFF,)),
+        # All of it is the person's, so it cannot be among the files in itself.
+        "file": Personal(
+            "request.state",
+            **COPY | {"kept": Until("expires_at", _("three days after the copy is ready"))},
+            erase=RemoveFile(),
+            left_out=_("it is this very copy"),
+        ),
+        "created_at": Personal("trace.time", **COPY, shown_to=(Recipient.STAFF,)),
+        "ready_at": Personal("trace.time", **COPY, shown_to=(Recipient.STAFF,)),
+        "expires_at": Personal("trace.time", **COPY, shown_to=(Recipient.STAFF,)),
+        **not_personal(
+            _("how far the copy is, without what is in it"),
+            *("rows_done", "rows_total", "size", "digest", "attempts", "due_at", "error"),
+        ),
+        **not_personal(_("points to the request"), "request"),
+        **WHOSE,
+        **ROW_NUMBER,
+    },
+)
+describe(
+    Grant,
+    title=_("When you were let fetch a copy of your data"),
+    people=People.EVERYBODY,
+    subject="export__subject",
+    fields={
+        "given_at": Personal("trace.time", **COPY | {"kept": WITH_THE_COPY}),
+        "used_at": Personal("trace.time", **COPY | {"kept": WITH_THE_COPY}),
+        **not_personal(_("of a random number that leads to nobody"), "digest"),
+        **not_personal(_("points to the copy"), "export"),
+        **ROW_NUMBER,
+    },
+)
+register_task(build_export, export_pk=Export)
+register_task(build_waiting_exports)
+register_task(forget_exports)
 
 register_form(
     "next-step",

@@ -7,6 +7,7 @@ from django.utils.translation import override
 
 from letters.write import write_letter
 from privacy.acknowledgements import release_if_free
+from privacy.export.beginning import begin as begin_export
 from privacy.models import Notice, Request, RequestStep, Subject
 from privacy.operator import current_operator
 from privacy.recipients import tell_recipients
@@ -30,6 +31,8 @@ def file_request(
         request.step(Request.State.CHECKED)
         if kind == Request.Kind.ERASURE:
             subject.restrict()
+        if kind == Request.Kind.EXPORT:
+            begin_export(request, language=language, email=email)
         write_letter(
             "privacy/email/request_filed",
             to=current_operator().email,

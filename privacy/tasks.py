@@ -4,6 +4,8 @@ from celery import shared_task
 
 from letters.after_commit import after_commit
 from privacy import authorities, sweep, watch
+from privacy.export import building
+from privacy.models import Export
 from privacy.verification import go_on, start_run
 
 SECONDS = 120
@@ -44,3 +46,20 @@ def look_at_ourselves():
 def tell_of_authorities():
     """Every day."""
     authorities.tell_those_due()
+
+
+# One file cannot be continued by the next task. Should the broker hand it out once more meanwhile,
+# the lease keeps the second worker away.
+@shared_task(time_limit=60 * 60)
+def build_export(export_pk):
+    building.build(Export.objects.filter(pk=export_pk))
+
+
+@shared_task(time_limit=60 * 60)
+def build_waiting_exports():
+    building.build_waiting()
+
+
+@shared_task
+def forget_exports():
+    building.forget()

@@ -9,6 +9,7 @@ from privacy.models.consents import (
 )
 from privacy.models.disclosures import Disclosure
 from privacy.models.documents import Clause, Document, Version
+from privacy.models.export import Export, Grant
 from privacy.models.group import GroupSite
 from privacy.models.identifiers import SubjectIdentifier
 from privacy.models.operator import ControllerIdentity
@@ -29,6 +30,8 @@ __all__ = [
     "ControllerIdentity",
     "Disclosure",
     "Document",
+    "Export",
+    "Grant",
     "GroupSite",
     "LedgerRun",
     "ProcessingAct",

@@ -1,6 +1,7 @@
 // A behaviour is loaded where its element stands on the page, also when that comes later.
 const behaviours = {
   "copy-text": () => import("./elements/copy-text.js"),
+  "live-part": () => import("./elements/live-part.js"),
   "passkey-form": () => import("./elements/passkey-form.js"),
   "password-reveal": () => import("./elements/password-reveal.js"),
   "photo-upload": () => import("./elements/photo-upload.js"),
