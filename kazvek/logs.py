@@ -24,6 +24,7 @@ ALLOWED = (
     "task",
     "task_id",
     "letter",
+    "message",
     "photo",
     "export",
     "attempt",

@@ -191,6 +191,11 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 50},
     },
     "copies of data that are over": {"task": "privacy.tasks.forget_exports", "schedule": 5 * 60},
+    "the mailbox": {
+        "task": "privacy.mailbox.tasks.read_mailbox",
+        "schedule": 60,
+        "options": {"expires": 50},
+    },
     "invitations nobody answered": {
         "task": "sellers.tasks.forget_old_invitations",
         "schedule": 60 * 60,
@@ -287,6 +292,23 @@ EMAIL_USE_SSL = mailer.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Kazvek <no-reply@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+# The mailbox to which people write about their data; empty: it is not read.
+MAILBOX_URL = env("MAILBOX_URL", default="")
+# By this name our own mail server signs Authentication-Results; empty: no sender is believed.
+MAILBOX_AUTHSERV_ID = env("MAILBOX_AUTHSERV_ID", default="")
+MAILBOX_SCHEMES = ["imaps", "imap+tls", *(["imap"] if LOCAL else [])]
+try:
+    mailbox = urlsplit(MAILBOX_URL)
+    mailbox_is_named = all([mailbox.hostname, mailbox.username, mailbox.password])
+    mailbox_is_named = mailbox_is_named and mailbox.scheme in MAILBOX_SCHEMES and mailbox.port != 0
+except ValueError:  # of the port; its words would show a part of the password
+    mailbox_is_named = False
+if MAILBOX_URL and not mailbox_is_named:
+    raise ImproperlyConfigured(
+        "MAILBOX_URL is imaps://user:password@host/INBOX, or imap+tls:// for STARTTLS, "
+        "with user name and password percent-encoded."
+    )
 
 # Languages
 

@@ -331,9 +331,10 @@ def add_again(cart: Cart, ordered: list[OrderLine]) -> list[str]:
     listings = Listing.objects.open_by_address().for_cards()
     listings = listings.in_bulk([each.listing_id for each in asked])
     own, lines, left_out = sellers_of(cart), [], []
+    out = shut_out(listing.seller_id for listing in listings.values())
     for each in asked:
         listing = listings.get(each.listing_id)
-        fault = fault_again(listing, each, own)
+        fault = fault_again(listing, each, own, out)
         if not fault and len(there) + len(lines) >= Cart.MOST_LINES:
             fault = FULL
         if fault:
@@ -346,12 +347,12 @@ def add_again(cart: Cart, ordered: list[OrderLine]) -> list[str]:
     return left_out
 
 
-def fault_again(listing, ordered, own):
+def fault_again(listing, ordered, own, out):
     if listing is None:
         return Problem.GONE.label
     if listing.unit != ordered.unit:
         return Problem.RECOUNTED.label
-    if problem := problem_of(listing, own):
+    if problem := problem_of(listing, own, out):
         return problem.label
     return fault_of(listing, ordered.quantity)
 

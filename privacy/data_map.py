@@ -17,7 +17,8 @@ from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from privacy.models import Subject
+from privacy.models import Subject, SubjectIdentifier
+from privacy.models.identifiers import digest
 from privacy.retention import Kept
 from privacy.strategies import DeleteRow, Strategy
 
@@ -194,6 +195,24 @@ def addresses_of(*people) -> list[str]:
 
 
 @dataclass(frozen=True)
+class SameDigest:
+    """Rows that hold the keyed digest of an address: the person's who has that address elsewhere
+    in the map, or has proved it.
+    """
+
+    column: str
+
+    def condition(self, people):
+        digests = {digest("email", address) for address in addresses_of(*people)}
+        proved = SubjectIdentifier.objects.filter(subject__in=Subject.families(people))
+        digests.update(proved.values_list("digest", flat=True))
+        return Q(**{f"{self.column}__in": digests})
+
+    def problem(self, model):
+        model._meta.get_field(self.column)
+
+
+@dataclass(frozen=True)
 class Described:
     """A table and what it holds."""
 
@@ -201,8 +220,8 @@ class Described:
     model: type[models.Model] | None
     title: Promise
     people: People | None
-    # From a row to its Subject: a lookup, or one of the two ways above.
-    subject: str | SameValue | SameAddress | None
+    # From a row to its Subject: a lookup, or one of the ways above.
+    subject: str | SameValue | SameAddress | SameDigest | None
     # What erasure does to the row; None: it stays, and each personal field says what becomes of it.
     erase: Strategy | StaysNameless | None
     fields: dict[str, Personal | NotPersonal]

@@ -6,10 +6,12 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
+from privacy.mailbox.admin import letters_of
 from privacy.models import (
     ConsentEntry,
     Disclosure,
     GroupSite,
+    IncomingLetter,
     LedgerRun,
     Request,
     RequestStep,
@@ -156,7 +158,7 @@ class RequestAdmin(admin.ModelAdmin):
     list_display = ["id", "kind", "state", "received_at", "due_at", "is_overdue"]
     list_filter = ["state", "kind"]
     ordering = [F("closed_at").asc(nulls_first=True), "due_at"]
-    readonly_fields = ["kind", "state", "subject", "received_at", "due_at", "closed_at"]
+    readonly_fields = ["kind", "state", "subject", "received_at", "due_at", "closed_at", "by_mail"]
     fields = [*readonly_fields, "next_state", "reason"]
 
     def has_add_permission(self, request):
@@ -164,6 +166,10 @@ class RequestAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False
+
+    @admin.display(description=IncomingLetter._meta.verbose_name_plural)
+    def by_mail(self, request):
+        return letters_of(request) or "—"
 
     def save_model(self, request, obj, form, change):
         if state := form.cleaned_data["next_state"]:

@@ -19,12 +19,14 @@ from privacy.data_map import (
     Personal,
     Recipient,
     SameAddress,
+    SameDigest,
     Source,
     StaysNameless,
     describe,
     not_personal,
 )
 from privacy.ledger_admin import NextStepForm
+from privacy.mailbox.tasks import read_mailbox
 from privacy.models import (
     AuthorityRequest,
     Clause,
@@ -38,7 +40,9 @@ from privacy.models import (
     Export,
     Grant,
     GroupSite,
+    IncomingLetter,
     LedgerRun,
+    Mailbox,
     Notice,
     Request,
     RequestStep,
@@ -547,6 +551,81 @@ register_form(
     purposes=["compliance", "claims"],
     fields={"next_state": Column(RequestStep, "state"), **kept_in(RequestStep, "reason")},
 )
+
+# What people write to us
+
+TO_ANSWER = {"purposes": ["compliance", "contact"], "source": Source.PORTAL}
+AFTER_READ = After(
+    "read_at",
+    days=IncomingLetter.KEPT_FOR.days,
+    sentence=ngettext_lazy(
+        "%(days)d day after the message was dealt with",
+        "%(days)d days after the message was dealt with",
+        "days",
+    ),
+)
+TO_ANSWER_ONCE = After(
+    "read_at",
+    days=IncomingLetter.ANSWERED_ONCE_IN.days,
+    sentence=ngettext_lazy(
+        "%(days)d day after the message was read",
+        "%(days)d days after the message was read",
+        "days",
+    ),
+    then=Empty(),
+)
+
+describe(
+    IncomingLetter,
+    title=_(
+        "That you wrote to us, and what it seemed to ask; the message itself stays in our mail"
+    ),
+    people=People.EVERYBODY,
+    subject=SameDigest("sender"),
+    fields={
+        "sender": Personal("contact.digest", **TO_ANSWER, kept=TO_ANSWER_ONCE),
+        "kinds": Personal(
+            "request.state", **TO_ANSWER, kept=AFTER_READ, shown_to=(Recipient.STAFF,)
+        ),
+        "received_at": Personal(
+            "trace.time", **TO_ANSWER, kept=AFTER_READ, shown_to=(Recipient.STAFF,)
+        ),
+        "read_at": Personal(
+            "trace.time", **TO_ANSWER, kept=AFTER_READ, shown_to=(Recipient.STAFF,)
+        ),
+        "answered_at": Personal("trace.time", **TO_ANSWER, kept=AFTER_READ),
+        **not_personal(
+            _("where the message lies at the mail server, and how long it is"),
+            *("generation", "uid", "size", "is_put_away"),
+        ),
+        **not_personal(
+            _("a keyed digest of the message's number, by which a double is found"), "digest"
+        ),
+        **not_personal(
+            _("how far the message is read, without a word of it"),
+            *("state", "due_at", "attempts", "is_decided", "is_authentic"),
+        ),
+        **ROW_NUMBER,
+    },
+)
+
+describe(
+    IncomingLetter.requests.through,
+    fields=not_personal(
+        _("which message asked for which request, or replied to it"),
+        *("id", "incomingletter", "request"),
+    ),
+)
+
+describe(
+    Mailbox,
+    fields=not_personal(
+        _("how far the mailbox is read, without a word of its messages"),
+        *("id", "generation", "uid", "read_at", "error"),
+    ),
+)
+
+register_task(read_mailbox)
 
 # What is published
 

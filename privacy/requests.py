@@ -3,11 +3,14 @@
 from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from letters.write import write_letter
 from privacy.acknowledgements import release_if_free
+from privacy.consents import withdraw_all
 from privacy.export.beginning import begin as begin_export
+from privacy.ledger import Occasion
 from privacy.models import Notice, Request, RequestStep, Subject
 from privacy.operator import current_operator
 from privacy.recipients import tell_recipients
@@ -53,6 +56,24 @@ def file_request(
     return request
 
 
+def receive_request(subject: Subject, kind: Request.Kind) -> tuple[Request, bool]:
+    """Take a request of somebody who has not proved yet who they are; whether it is new.
+
+    The law's clock starts. Nothing is done but what is harmless: whoever asks us to stop is left
+    in peace. `file_request` takes it on when the person has shown that the address is theirs.
+    """
+    with transaction.atomic():
+        subject = Subject.objects.select_for_update(no_key=True).get(pk=subject.pk)
+        if standing := subject.requests.open().filter(kind=kind).first():
+            return standing, False
+        request = Request.objects.create(subject=subject, kind=kind)
+        RequestStep.objects.create(request=request, state=request.state)
+        request.step(Request.State.ACKNOWLEDGED)
+        if kind in (*Request.STOPPING, *Request.PAUSING):
+            subject.restrict()
+    return request, True
+
+
 def take_back(request: Request) -> None:
     """The person does not wish it any more; raises Request.WrongOrder when it is closed."""
     take_step(request, Request.State.TAKEN_BACK, by=request.subject)
@@ -64,7 +85,10 @@ def take_step(request: Request, state: Request.State, *, by: Subject, reason: st
         request.step(state, by=by, reason=reason)
         if request.kind == Request.Kind.RECTIFICATION and state == Request.State.ANSWERED:
             tell_recipients(request.subject, Notice.Act.CORRECTED, occasion=f"request {request.pk}")
-        if request.kind in Request.STOPPING and not request.is_open:
+        if request.kind == Request.Kind.WITHDRAWAL and state == Request.State.ANSWERED:
+            words = _("Your consents are withdrawn, as you asked.")
+            withdraw_all(request.subject, Occasion("request", ""), sentence=words)
+        if request.kind in (*Request.STOPPING, *Request.PAUSING) and not request.is_open:
             release_if_free(request.subject)
 
 

@@ -12,6 +12,7 @@ from privacy.models.documents import Clause, Document, Version
 from privacy.models.export import Export, Grant
 from privacy.models.group import GroupSite
 from privacy.models.identifiers import SubjectIdentifier
+from privacy.models.mailbox import IncomingLetter, Mailbox
 from privacy.models.operator import ControllerIdentity
 from privacy.models.processing import ProcessingAct
 from privacy.models.requests import Request, RequestStep
@@ -33,7 +34,9 @@ __all__ = [
     "Export",
     "Grant",
     "GroupSite",
+    "IncomingLetter",
     "LedgerRun",
+    "Mailbox",
     "ProcessingAct",
     "Notice",
     "Request",

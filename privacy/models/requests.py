@@ -24,8 +24,10 @@ class RequestQuerySet(models.QuerySet):
 
     def that_stop(self):
         """Those for which a person's data may only lie: asked for, or granted for good."""
-        return self.filter(kind__in=Request.STOPPING).exclude(
-            state__in=[Request.State.REFUSED, Request.State.TAKEN_BACK]
+        ended = [Request.State.REFUSED, Request.State.TAKEN_BACK]
+        return self.filter(
+            Q(kind__in=Request.STOPPING) & ~Q(state__in=ended)
+            | Q(kind__in=Request.PAUSING, state__in=Request.OPEN)
         )
 
     def overdue(self):
@@ -61,6 +63,8 @@ class Request(models.Model):
 
     OPEN = [State.RECEIVED, State.ACKNOWLEDGED, State.CHECKED, State.IN_WORK]
     STOPPING = [Kind.ERASURE, Kind.RESTRICTION]
+    # Until they are answered.
+    PAUSING = [Kind.OBJECTION, Kind.WITHDRAWAL]
     LEADS_TO = {
         State.RECEIVED: {State.ACKNOWLEDGED, State.REFUSED, State.TAKEN_BACK},
         State.ACKNOWLEDGED: {State.CHECKED, State.REFUSED, State.TAKEN_BACK},
