@@ -128,11 +128,10 @@ def page(request, proposal, form, seal, *, news=(), status=200):
 
 def amount_of(part):
     if part.unpriced and not part.total:
-        words = _("on request")
-    else:
-        words = with_currency(part.total, part.currency)
-        words = _("from %(amount)s") % {"amount": words} if part.is_from else words
-    return format_html('<b class="number">{}</b>', words)
+        return format_html("<b>{}</b>", _("on request"))
+    amount = format_html('<span class="number">{}</span>', with_currency(part.total, part.currency))
+    words = format_html(_("from %(amount)s") % {"amount": "{}"}, amount) if part.is_from else amount
+    return format_html("<b>{}</b>", words)
 
 
 def onward(request, cart, order):
