@@ -160,6 +160,10 @@ class Part:
         return missing if missing > 0 else None
 
     @property
+    def sign(self):
+        return Currency(self.currency).label
+
+    @property
     def order_path(self):
         """Of the form by which it is ordered."""
         return reverse("orders:ordering", args=[self.seller.slug, self.currency])

@@ -43,16 +43,16 @@ SELLER_IS_BLOCKED = _("The seller cannot sell on Kazvek at present.")
 
 SELLER_ANSWERS = {
     Role.BUYER: _(
-        "The seller answers until %(until)s. Without an answer the order expires, and nobody "
-        "owes anything."
+        "The seller has until %(until)s to answer. Without an answer the order expires, and "
+        "nobody owes anything."
     ),
     Role.SELLER: _(
-        "Answer until %(until)s: accept the order, propose a change, or decline it. Without an "
+        "Answer by %(until)s: accept the order, propose a change, or decline it. Without an "
         "answer it expires."
     ),
 }
 SELLER_NAMES_PRICE = _(
-    "The buyer asks for your price. Name it in a counter-offer until %(until)s, or decline. "
+    "The buyer asks for your price. Name it in a counter-offer by %(until)s, or decline. "
     "Without an answer the order expires."
 )
 DEAL_IS_MADE = {
@@ -84,12 +84,12 @@ NEXT = {
     State.SEEN: SELLER_ANSWERS,
     State.CHANGED: {
         Role.BUYER: _(
-            "Accept or decline the counter-offer until %(until)s. Without an answer the order "
+            "Accept or decline the counter-offer by %(until)s. Without an answer the order "
             "expires, and nobody owes anything."
         ),
         Role.SELLER: _(
-            "The buyer answers your counter-offer until %(until)s. Without an answer the order "
-            "expires."
+            "The buyer has until %(until)s to answer your counter-offer. Without an answer the "
+            "order expires."
         ),
     },
     State.ACCEPTED: DEAL_IS_MADE,

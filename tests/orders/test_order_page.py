@@ -216,9 +216,9 @@ def test_the_page_says_until_when_the_answer_is_awaited(selling, buying, time_ma
     order = make_order(wheat, user=marat)
     Listing.objects.update(expires_at=timezone.now() + timedelta(days=9))
 
-    assert "Answer until Thursday, 26 November, 18:40: accept" in html(selling, order)
+    assert "Answer by Thursday, 26 November, 18:40: accept" in html(selling, order)
     assert "Жауап беру мерзімі: бейсенбі, 26 қараша, 18:40" in html(selling, order, "kk")
-    assert "The seller answers until Thursday, 26 November, 18:40." in html(buying, order)
+    assert "The seller has until Thursday, 26 November, 18:40 to answer." in html(buying, order)
     assert "Срок ответа продавца: четверг, 26 ноября, 18:40" in html(buying, order, "ru")
 
 

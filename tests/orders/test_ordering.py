@@ -460,6 +460,8 @@ def test_ordering_from_all_walks_through_the_forms_filled_in(
 
     assert first["Location"] == f"{form_of(other)}?all"
     assert "has been sent to the seller" in words_of(second_form)
+    assert f"To {other.seller.name}. After this order 1 more follows." in words_of(second_form)
+    assert "No other order follows." in words_of(third_form)
     for form in (second_form, third_form):
         assert 'value="Сейтқазы Айгүл Маратқызы"' in form.content.decode()
         assert "Тиеу дүйсенбіден" not in form.content.decode()

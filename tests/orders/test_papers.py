@@ -6,14 +6,17 @@ import io
 import re
 import zipfile
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils.formats import date_format
 from pypdf import PdfReader
 
 from listings.models import Listing
+from orders import life
 from orders.forgetting import forget_contacts
 from orders.models import Cart, CartLine, Order
 from orders.states import State
@@ -116,6 +119,25 @@ def test_a_quantity_is_the_same_everywhere_to_the_gram(client, make_order, aigul
 
     assert [page.count("12.345 t") for page in pages(order)] == [1, 1, 1]
     assert [page.count("7.5 t") for page in pages(other)] == [1, 1, 1]
+
+
+def test_paper_says_to_the_kilogram_how_much_for_what_a_unit_and_when(client, make_order, aigul):
+    order = make_order(user=aigul, quantity="12.345")
+    by, day = order.seller.members.get().user, timezone.localdate() + timedelta(days=10)
+    [line] = order.lines.all()
+    life.see(order, by)
+    life.offer(order, by, {line.pk: life.Terms(line.quantity, Decimal(97_000), day)})
+    life.agree(order, aigul, 1)
+    client.force_login(aigul)
+
+    paper = client.get(f"/en/orders/{order.reference}/pdf/").content
+    sheet = client.get(f"/en/orders/{order.reference}/print/").content.decode()
+
+    for text in (text_of(paper), html.unescape(sheet)):
+        words = " ".join(text.split())
+        assert "12.345 t" in words
+        assert "97 000 ₸/t" in words
+        assert f"Date of delivery: {date_format(day, 'DATE_FORMAT')}" in words
 
 
 def test_signs_the_font_lacks_spoil_neither_paper_nor_log(client, make_order, aigul, caplog):
