@@ -29,6 +29,8 @@ from privacy.data_map import (
     describe,
     not_personal,
 )
+from privacy.export.fetching import GRANT
+from privacy.export.views import OPENED
 from privacy.models import Consent
 from privacy.registers import (
     CachePrefix,
@@ -54,6 +56,7 @@ ABOUT_YOU = {
     "edit": "accounts:profile",
 }
 YOUR_NAME = ABOUT_YOU | {"shown_to": (Recipient.STAFF, Recipient.COLLEAGUES)}
+OPENS_THE_ACCOUNT = _("whoever had it could sign in as you")
 TO_SIGN_IN = {"purposes": ["identify", "security"], "kept": WHILE_ACCOUNT_EXISTS}
 OUR_NOTES = {"source": Source.PORTAL, "shown_to": (Recipient.STAFF,)}
 
@@ -70,7 +73,12 @@ describe(
             shown_to=(Recipient.STAFF, Recipient.MAIL_SERVER, Recipient.COLLEAGUES),
             edit="account_email",
         ),
-        "password": Personal("access.password", **TO_SIGN_IN, edit="account_change_password"),
+        "password": Personal(
+            "access.password",
+            **TO_SIGN_IN,
+            edit="account_change_password",
+            left_out=OPENS_THE_ACCOUNT,
+        ),
         "surname": Personal("identity.family", **YOUR_NAME),
         "first_name": Personal("identity.given", **YOUR_NAME),
         "patronymic": Personal("identity.patronymic", **YOUR_NAME),
@@ -185,11 +193,16 @@ describe(
             "trace.time", purposes=["identify"], kept=AFTER_THREE_DAYS, source=Source.PORTAL
         ),
         "key": Personal(
-            "access.session", purposes=["identify"], kept=AFTER_THREE_DAYS, source=Source.PORTAL
+            "access.session",
+            purposes=["identify"],
+            kept=AFTER_THREE_DAYS,
+            source=Source.PORTAL,
+            left_out=OPENS_THE_ACCOUNT,
         ),
         **not_personal(_("points to the address"), "email_address"),
         **ROW_NUMBER,
     },
+    beside=("email_address__email",),
 )
 
 SECOND_FACTOR = {**TO_SIGN_IN, "edit": "accounts:security"}
@@ -208,10 +221,14 @@ describe(
                 "name": Personal("access.factor", **SECOND_FACTOR),
                 # What the browser answers when a passkey is made: public keys, no biometry.
                 "credential": Personal("access.factor", **SECOND_FACTOR, keys=OPAQUE),
-                "secret": Personal("access.factor", **SECOND_FACTOR),
-                "seed": Personal("access.factor", **SECOND_FACTOR),
+                **dict.fromkeys(
+                    ("secret", "seed"),
+                    Personal("access.factor", **SECOND_FACTOR, left_out=OPENS_THE_ACCOUNT),
+                ),
                 "used_mask": Personal("access.factor", **SECOND_FACTOR),
-                "migrated_codes": Personal("access.factor", **SECOND_FACTOR),
+                "migrated_codes": Personal(
+                    "access.factor", **SECOND_FACTOR, left_out=OPENS_THE_ACCOUNT
+                ),
             },
         ),
         "created_at": Personal("trace.time", **TO_SIGN_IN, source=Source.PORTAL),
@@ -253,7 +270,9 @@ describe(
         ),
         "created_at": Personal("trace.time", **SIGNED_IN, kept=WITH_ITS_SESSION),
         "last_seen_at": Personal("trace.time", **SIGNED_IN, kept=WITH_ITS_SESSION),
-        "session_key": Personal("access.session", **SIGNED_IN, kept=WITH_ITS_SESSION),
+        "session_key": Personal(
+            "access.session", **SIGNED_IN, kept=WITH_ITS_SESSION, left_out=OPENS_THE_ACCOUNT
+        ),
         "data": NotPersonal(_("allauth keeps nothing here"), keys={}),
         **WHOSE,
         **ROW_NUMBER,
@@ -275,12 +294,13 @@ describe(
     people=People.HOLDERS,
     subject=SameValue("session_key", UserSession, "session_key"),
     fields={
-        "session_key": Personal("access.session", **IN_SESSION),
+        "session_key": Personal("access.session", **IN_SESSION, left_out=OPENS_THE_ACCOUNT),
         "expire_date": Personal("access.session", **IN_SESSION),
         "session_data": Personal(
             "access.session",
             **IN_SESSION,
             decode=read_session,
+            left_out=OPENS_THE_ACCOUNT,
             keys={
                 **dict.fromkeys(
                     (
@@ -304,6 +324,11 @@ describe(
                     Personal("access.session", **IN_SESSION, keys=OPAQUE),
                 ),
                 "mfa.totp.secret": Personal("access.factor", **IN_SESSION),
+                # Copies of data that this browser may see or fetch.
+                **dict.fromkeys(
+                    (OPENED, GRANT),
+                    Personal("access.session", **IN_SESSION | {"purposes": ["compliance"]}),
+                ),
                 "account_verified_email": Personal("contact.email", **IN_SESSION),
                 # Sentences for the next page, which may name an address.
                 "_messages": Personal("contact.email", **IN_SESSION),

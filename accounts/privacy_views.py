@@ -39,7 +39,9 @@ def overview(request):
             "seen": consents.entries_seen(subject),
             "acknowledged": entries.filter(act="acknowledged", version__document="privacy").first(),
             "entries": len(entries),
-            "requests": subject.requests.newest_first().prefetch_related("steps"),
+            "requests": subject.requests.newest_first()
+            .select_related("export")
+            .prefetch_related("steps"),
             "sends_gpc": sends_gpc(request),
             "awaited": awaited(subject),
             "is_restricted": subject.state == subject.State.RESTRICTED,
@@ -175,7 +177,7 @@ def changes(request):
 @require_safe
 def leave(request):
     subject = request.user.subject
-    standing = {wish.kind: wish for wish in subject.requests.open()}
+    standing = {wish.kind: wish for wish in subject.requests.open().select_related("export")}
     versions = awaited(subject)
     return render(
         request,
@@ -200,6 +202,8 @@ def ask(request, kind):
             request,
             _("We have your request № %(number)d. Its state is shown here.") % {"number": wish.pk},
         )
+        if kind == Request.Kind.EXPORT:
+            return redirect("accounts:export", wish.export.pk)
         return to_requests()
     return render(request, "accounts/privacy/ask.html", {"kind": kind})
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts import privacy_views, views
+from accounts import export_views, privacy_views, views
 
 app_name = "accounts"
 
@@ -35,6 +35,10 @@ urlpatterns = [
     path("privacy/changes/", privacy_views.changes, name="changes"),
     path("privacy/leave/", privacy_views.leave, name="leave"),
     path("privacy/leave/<slug:kind>/", privacy_views.ask, name="ask"),
+    path("privacy/export/<int:pk>/", export_views.export, name="export"),
+    path("privacy/export/<int:pk>/again/", export_views.build_again, name="build_again"),
+    path("privacy/export/<int:pk>/fetch/", export_views.fetch_export, name="fetch_export"),
+    path("privacy/export/<int:pk>/file/", export_views.export_file, name="export_file"),
     path(
         "privacy/requests/<int:pk>/take-back/",
         privacy_views.take_request_back,

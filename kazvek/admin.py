@@ -14,7 +14,7 @@ from accounts.guards import asked_first
 from accounts.second_factor import is_proved
 from kazvek.demo import DEMO_STAFF
 from moderation import queue_pages, storefront_pages
-from privacy import record_pages
+from privacy import record_pages, watch_pages
 from privacy.acknowledgements import awaited
 
 
@@ -63,6 +63,7 @@ class KazvekAdmin(admin.AdminSite):
     def get_urls(self):
         pages = [
             path("privacy/record/", record_pages.record, name="record"),
+            path("privacy/watch/", watch_pages.page, name="watch"),
             path("privacy/record.json", record_pages.record_json, name="record_json"),
             path("privacy/record.csv", record_pages.record_csv, name="record_csv"),
             path("moderation/queue/", queue_pages.queue, name="queue"),
@@ -96,6 +97,16 @@ class KazvekAdmin(admin.AdminSite):
                     },
                 )
             if app["app_label"] == "privacy":
+                if request.user.has_perm("privacy.view_selfcheckrun"):
+                    app["models"].append(
+                        {
+                            "name": _("Watch"),
+                            "object_name": "Watch",
+                            "admin_url": reverse("admin:watch"),
+                            "view_only": True,
+                            "perms": {"view": True},
+                        }
+                    )
                 app["models"].append(
                     {
                         "name": _("Record of processing"),

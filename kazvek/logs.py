@@ -26,6 +26,7 @@ ALLOWED = (
     "letter",
     "incoming",
     "photo",
+    "export",
     "attempt",
     "reason",
     "queue",

@@ -43,6 +43,7 @@ describe(
             "trace.action",
             **FOR_THE_RECORD,
             decode=json_or_text,
+            left_out=_("it may speak of others"),
             keys={
                 act: Personal(
                     "trace.action",

@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import environ
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django_guid.integrations import CeleryIntegration
@@ -174,9 +175,24 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 50},
     },
     "letters of last month": {"task": "letters.tasks.forget_old", "schedule": 60 * 60},
+    "what is over": {
+        "task": "privacy.tasks.sweep_what_is_over",
+        "schedule": crontab(hour=3, minute=20),
+    },
+    "people an authority asked about": {
+        "task": "privacy.tasks.tell_of_authorities",
+        "schedule": crontab(hour=8, minute=10),
+    },
+    "the watch": {"task": "privacy.tasks.look_at_ourselves", "schedule": 60 * 60},
     "the consent ledger": {"task": "privacy.tasks.verify_ledger", "schedule": 60 * 60},
+    "copies of data that wait": {
+        "task": "privacy.tasks.build_waiting_exports",
+        "schedule": 60,
+        "options": {"expires": 50},
+    },
+    "copies of data that are over": {"task": "privacy.tasks.forget_exports", "schedule": 5 * 60},
     "the mailbox": {
-        "task": "privacy.tasks.read_mailbox",
+        "task": "privacy.mailbox.tasks.read_mailbox",
         "schedule": 60,
         "options": {"expires": 50},
     },
@@ -256,6 +272,10 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = DEBUG
 
+# Files, folders and patterns with `*` in which programs of this machine write logs, to be searched
+# for what is left of people; "none" where another machine or program keeps them.
+LOGS = env.list("LOGS", default=[str(VAR_ROOT / "*" / "log*")] if LOCAL else ["none"])
+
 # Letters are rows first (the app `letters`); the mailer is what carries them out of the house.
 
 EMAIL_BACKEND = "letters.backend.OutboxBackend"
@@ -300,6 +320,9 @@ TIME_ZONE = "Asia/Almaty"
 USE_THOUSAND_SEPARATOR = True
 PHONENUMBER_DEFAULT_REGION = "KZ"
 # Where the rates of currencies are fetched every few hours; empty: nowhere.
+# Whoever bears it may read /metrics; empty: nobody.
+METRICS_TOKEN = env("METRICS_TOKEN", default="")
+
 RATES_URL = env("RATES_URL", default="")
 
 # People

@@ -25,6 +25,8 @@ from sellers.models import Seller
 SHORTEST_TITLE = 5
 SHORTEST_DESCRIPTION = 20
 A_DAY = timedelta(days=1)
+# As much as the column holds: what comes back on top of it must not fail.
+MOST_LEFT = Decimal("99999999999.999")
 A_DAY_AT_MOST = 20
 A_DAY_AT_MOST_VERIFIED = 200
 # Nobody else reads these: what is written there waits for nobody.
@@ -339,7 +341,7 @@ def take_from_stock(listing: Listing, quantity: Decimal) -> None:
     """Less is left, or more if negative. The caller holds the lock and knows that it suffices."""
     if listing.quantity is None:
         return
-    listing.quantity -= quantity
+    listing.quantity = min(listing.quantity - quantity, MOST_LEFT)
     listing.changed("quantity")
     follow_stock(listing, None, Role.ORDER)
 

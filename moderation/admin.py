@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from letters.after_commit import after_commit
 from moderation import appealing
+from moderation.bans import hold_sellers
 from moderation.deciding import OwnAd
 from moderation.forms import AnswerForm
 from moderation.models import Appeal, Ban, Complaint, Decision, Removal, StopWord
@@ -191,8 +192,10 @@ class BanAdmin(admin.ModelAdmin):
     def save_model(self, request, obj, form, change):
         if not change:
             obj.by = request.user
-            after_commit(decline_orders_of_blocked)
         super().save_model(request, obj, form, change)
+        # Also when it is prolonged: it may have been over.
+        hold_sellers(obj)
+        after_commit(decline_orders_of_blocked)
 
     @admin.action(description=_("Lift"), permissions=["change"])
     def lift(self, request, bans):

@@ -6,6 +6,7 @@ from accounts import gate
 from accounts.models import Phone as OwnPhone
 from moderation.models import Ban
 from moderation.models.ban import masks_that_fit, ranges_that_hold
+from sellers import standing
 from sellers.models import Member, Phone, Seller
 
 
@@ -34,9 +35,9 @@ def ban_of(asking: gate.Asking) -> Ban | None:
     return endless[0] if endless else max(found, key=lambda ban: ban.until, default=None)
 
 
-def shut_out(sellers: QuerySet[Seller]) -> QuerySet[Seller]:
+def shut_out(sellers: QuerySet[Seller], bans: QuerySet[Ban] | None = None) -> QuerySet[Seller]:
     """Of these the ones for whom an owner, a number or a phone is banned, whoever of them acts."""
-    bans = Ban.objects.in_force()
+    bans = Ban.objects.in_force() if bans is None else bans
     owners = Member.objects.owners().filter(seller__in=sellers.order_by())
     masks = set(bans.exclude(email_mask="").values_list("email_mask", flat=True))
     by_mail = [
@@ -58,4 +59,14 @@ def shut_out(sellers: QuerySet[Seller]) -> QuerySet[Seller]:
     )
 
 
+def hold_sellers(ban: Ban) -> None:
+    """Orders on their way to whoever it shuts out are waited for; later ones meet the ban.
+
+    Within the transaction that has saved it.
+    """
+    meant = shut_out(Seller.objects.order_by("pk"), Ban.objects.filter(pk=ban.pk))
+    list(meant.select_for_update(no_key=True).values_list("pk"))
+
+
 gate.register(ban_of)
+standing.register(shut_out)

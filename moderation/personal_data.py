@@ -64,6 +64,7 @@ describe(
         **BY_STAFF,
         **ROW_NUMBER,
     },
+    beside=("listing", "listing__title"),
 )
 
 OFF_THE_PAGE = ABOUT_THE_AD | {
@@ -108,6 +109,7 @@ describe(
         **not_personal(_("points to the decision"), "decision", "answer"),
         **ROW_NUMBER,
     },
+    beside=("decision", "decision__listing", "decision__act"),
 )
 
 
@@ -165,6 +167,7 @@ describe(
         **OF_THE_AD,
         **ROW_NUMBER,
     },
+    beside=("listing", "listing__title"),
 )
 
 BANNED = {
@@ -209,6 +212,7 @@ describe(
         **OF_THE_AD,
         **ROW_NUMBER,
     },
+    beside=("listing",),
 )
 
 describe(

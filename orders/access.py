@@ -35,14 +35,6 @@ def is_buyer(request, order):
     return order.reference in request.session.get(OPENED, [])
 
 
-def order_of_seller(member: Member, reference: str) -> Order:
-    """Raises Http404 for everybody else."""
-    found = Order.objects.of(member).filter(reference=reference).select_related("seller", "buyer")
-    if order := found.first():
-        return order
-    raise Http404
-
-
 def order_and_role(request: HttpRequest, reference: str) -> tuple[Order, Role, Member | None]:
     """The order as its buyer or its seller sees it; raises Http404 for everybody else.
 

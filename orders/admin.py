@@ -15,6 +15,7 @@ from orders.models import Change, Offer, Order, OrderLine
 from orders.states import Act, Role, may
 from privacy.disclosures import show_to_staff
 from privacy.ledger_admin import ReadOnly
+from sellers.models import Member
 
 VERBS = {
     Act.SETTLE: (_("The order stands"), life.settle),
@@ -123,7 +124,7 @@ class OrderAdmin(ReadOnly, admin.ModelAdmin):
     def render_change_form(self, request, context, *args, **kwargs):
         context |= {
             "may_reveal": request.user.has_perm("orders.reveal_contacts"),
-            "may_settle": request.user.has_perm("orders.settle_disputes")
+            "may_settle": may_settle(request.user, kwargs["obj"])
             and bool(acts_for_staff(kwargs["obj"])),
         }
         return super().render_change_form(request, context, *args, **kwargs)
@@ -154,9 +155,9 @@ class OrderAdmin(ReadOnly, admin.ModelAdmin):
         )
 
     def settle(self, request, pk):
-        if not request.user.has_perm("orders.settle_disputes"):
-            raise PermissionDenied
         order = get_object_or_404(Order, pk=pk)
+        if not may_settle(request.user, order):
+            raise PermissionDenied
         form = SettleForm(request.POST or None, acts=acts_for_staff(order))
         if request.method == "POST" and form.is_valid():
             _words, verb = VERBS[Act(form.cleaned_data["act"])]
@@ -173,6 +174,15 @@ class OrderAdmin(ReadOnly, admin.ModelAdmin):
         facts |= {**self.admin_site.each_context(request), "title": title, "opts": self.opts}
         template = f"admin/orders/order/{name}.html"
         return TemplateResponse(request, template, facts | {"order": order})
+
+
+def may_settle(user, order):
+    """Nobody judges a dispute of their own."""
+    is_party = (
+        user.subject_id == order.buyer_id
+        or Member.objects.filter(user=user, seller=order.seller_id).exists()
+    )
+    return user.has_perm("orders.settle_disputes") and not is_party
 
 
 def acts_for_staff(order):

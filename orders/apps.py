@@ -12,3 +12,4 @@ class OrdersConfig(AppConfig):
         # They fill registries of lower floors; their models exist only now.
         import_module("orders.pictures")
         import_module("orders.cookies")
+        import_module("orders.noticing")

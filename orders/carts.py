@@ -11,7 +11,6 @@ from django.db import models, transaction
 from django.db.models import prefetch_related_objects
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.visitors import network_of
@@ -20,13 +19,16 @@ from listings.models import Currency, DealType, Listing, PriceKind, Rate
 from listings.states import State
 from orders.models import Cart, CartLine, OrderLine
 from orders.quantities import fault_of, in_field, most
+from orders.telling import SELLER_IS_BLOCKED
 from sellers.models import Member, Payment, Seller, Shipping
+from sellers.standing import shut_out
 from ui.limits import is_within
 
 # Begun by browsers of one place of the net: an office shares it, a program would begin more.
 CARTS_AN_HOUR = 100
 AN_HOUR = 60 * 60
 CHUNK = 1000
+FULL = gettext_lazy("A cart holds at most 100 ads. Order or remove some of them to add this one.")
 
 
 class Refused(Exception):
@@ -48,6 +50,7 @@ class Problem(models.TextChoices):
     GONE = "gone", gettext_lazy("This ad is not shown any more.")
     OWN = "own", gettext_lazy("This is an ad of yours: you cannot order from yourself.")
     WANTED = "wanted", gettext_lazy("Whoever posted this ad wants to buy, not to sell.")
+    SHUT_OUT = "shut", SELLER_IS_BLOCKED
     PAUSED = "paused", gettext_lazy("The seller has taken this ad off for a while.")
     NONE_LEFT = "none", gettext_lazy("Nothing of it is left now.")
     SOLD = "sold", gettext_lazy("It is sold.")
@@ -59,7 +62,7 @@ class Problem(models.TextChoices):
 # The quantity alone keeps it from being ordered.
 MENDED_HERE = {Problem.RECOUNTED, Problem.QUANTITY}
 # Nobody but the seller can help; something like it may be on offer.
-AWAY = {Problem.PAUSED, Problem.NONE_LEFT, Problem.SOLD, Problem.EXPIRED}
+AWAY = {Problem.SHUT_OUT, Problem.PAUSED, Problem.NONE_LEFT, Problem.SOLD, Problem.EXPIRED}
 
 
 @dataclass
@@ -155,6 +158,10 @@ class Part:
             return None
         missing = self.seller.minimum_order - self.total * self.rate
         return missing if missing > 0 else None
+
+    @property
+    def sign(self):
+        return Currency(self.currency).label
 
     @property
     def order_path(self):
@@ -299,14 +306,12 @@ def add(cart: Cart, listing: Listing, quantity: Decimal) -> CartLine:
 
     `open_cart` gave the cart in the same transaction: its lock is still held.
     """
-    if problem := problem_of(listing, sellers_of(cart)):
+    if problem := problem_of(listing, sellers_of(cart), shut_out([listing.seller_id])):
         raise Refused(problem.label)
     line = cart.lines.filter(listing=listing).first()
     if line is None:
         if cart.lines.count() >= Cart.MOST_LINES:
-            raise Refused(
-                _("A cart holds at most 100 ads. Order or remove some of them to add this one.")
-            )
+            raise Refused(FULL)
         line = CartLine(cart=cart, listing=listing, quantity=Decimal(0))
         line.take_price()
     elif line.unit != listing.unit:
@@ -320,21 +325,40 @@ def add(cart: Cart, listing: Listing, quantity: Decimal) -> CartLine:
     return line
 
 
-def add_again(cart: Cart, ordered: OrderLine) -> str:
-    """As much as then of what was ordered once, or why not. What lies there already stays."""
+def add_again(cart: Cart, ordered: list[OrderLine]) -> list[str]:
+    """As much as then of what was ordered once, or why not. What lies there already stays.
+
+    `open_cart` gave the cart in the same transaction: its lock is still held.
+    """
+    there = set(cart.lines.values_list("listing_id", flat=True))
+    asked = [each for each in ordered if each.listing_id not in there]
     listings = Listing.objects.open_by_address().for_cards()
-    listing = listings.filter(pk=ordered.listing_id).first()
+    listings = listings.in_bulk([each.listing_id for each in asked])
+    own, lines, left_out = sellers_of(cart), [], []
+    out = shut_out(listing.seller_id for listing in listings.values())
+    for each in asked:
+        listing = listings.get(each.listing_id)
+        fault = fault_again(listing, each, own, out)
+        if not fault and len(there) + len(lines) >= Cart.MOST_LINES:
+            fault = FULL
+        if fault:
+            left_out.append(f"{each.title}: {fault}")
+        else:
+            line = CartLine(cart=cart, listing=listing, quantity=each.quantity)
+            line.take_price()
+            lines.append(line)
+    CartLine.objects.bulk_create(lines)
+    return left_out
+
+
+def fault_again(listing, ordered, own, out):
     if listing is None:
-        return str(Problem.GONE.label)
+        return Problem.GONE.label
     if listing.unit != ordered.unit:
-        return str(Problem.RECOUNTED.label)
-    if cart.lines.filter(listing=listing).exists():
-        return ""
-    try:
-        add(cart, listing, ordered.quantity)
-    except Refused as refused:
-        return refused.sentence
-    return ""
+        return Problem.RECOUNTED.label
+    if problem := problem_of(listing, own, out):
+        return problem.label
+    return fault_of(listing, ordered.quantity)
 
 
 def change(line: CartLine, quantity: Decimal, seen: str) -> None:
@@ -381,12 +405,16 @@ def parts_of(cart: Cart) -> list[Part]:
     shown = Listing.objects.open_by_address().filter(pk__in=keys)
     shown = set(shown.values_list("pk", flat=True))
     cards = {card.listing.pk: card for card in cards_of(listings.values())}
-    own, parts = sellers_of(cart), {}
+    own, out = sellers_of(cart), shut_out({each.seller_id for each in listings.values()})
+    parts = {}
     for row in rows:
         if row.listing_id not in listings:
             continue  # it has just gone
         row.listing = listings[row.listing_id]
-        line = line_of(row, cards[row.listing_id], own, is_shown=row.listing_id in shown)
+        problem = Problem.GONE
+        if row.listing_id in shown:
+            problem = problem_of(row.listing, own, out)
+        line = line_of(row, cards[row.listing_id], problem)
         seller = None if line.problem == Problem.GONE else row.listing.seller
         key = (seller, row.listing.currency if seller else "")
         part = parts.setdefault(key, Part(*key))
@@ -397,9 +425,8 @@ def parts_of(cart: Cart) -> list[Part]:
     return found
 
 
-def line_of(row, card, own, *, is_shown):
+def line_of(row, card, problem):
     listing = row.listing
-    problem = problem_of(listing, own) if is_shown else Problem.GONE
     fault, left = problem.label if problem else "", None
     if problem is None and row.unit != listing.unit:
         problem, fault = Problem.RECOUNTED, Problem.RECOUNTED.label
@@ -410,12 +437,14 @@ def line_of(row, card, own, *, is_shown):
     return Line(row, card, problem, str(fault), in_field(row.quantity), left)
 
 
-def problem_of(listing: Listing, own: set[int]) -> Problem | None:
-    """Of an ad that everybody may open."""
+def problem_of(listing: Listing, own: set[int], out: set[int]) -> Problem | None:
+    """Of an ad that everybody may open; `own` sellers, and those who are shut out, by key."""
     if listing.seller_id in own:
         return Problem.OWN
     if listing.deal_type == DealType.WANTED:
         return Problem.WANTED
+    if listing.seller_id in out:
+        return Problem.SHUT_OUT
     if listing.state == State.PAUSED:
         return Problem.NONE_LEFT if listing.quantity == Decimal(0) else Problem.PAUSED
     if listing.state == State.SOLD:

@@ -2,7 +2,7 @@
 
 import logging
 
-from django.db import OperationalError, transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from orders import life
@@ -24,8 +24,8 @@ def sweep() -> int:
     for pk in dict.fromkeys(due):
         try:
             strike(pk)
-        except OperationalError as error:
-            # One that cannot be had now must not keep the others waiting.
+        except DatabaseError as error:
+            # One that cannot be had now, or at all, must not keep the others waiting.
             log.warning("order left for later", extra={"reason": type(error).__name__})
     return len(due)
 

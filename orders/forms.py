@@ -22,9 +22,14 @@ def without_controls(text: str, kept: str = "") -> str:
     )
 
 
+def seen(text: str) -> str:
+    """Nothing, if nobody can see any of it."""
+    return text if any(unicodedata.category(one)[0] not in "CZ" for one in text) else ""
+
+
 class LineField(forms.CharField):
     def to_python(self, value):
-        return " ".join(without_controls(super().to_python(value)).split())
+        return seen(" ".join(without_controls(super().to_python(value)).split()))
 
 
 class TextField(forms.CharField):
@@ -34,7 +39,7 @@ class TextField(forms.CharField):
 
     def to_python(self, value):
         lines = super().to_python(value).replace("\r\n", "\n").replace("\r", "\n")
-        return without_controls(lines, kept="\n").strip()
+        return seen(without_controls(lines, kept="\n").strip())
 
 
 class AnEmailField(forms.EmailField):
@@ -128,6 +133,14 @@ class OrderForm(forms.Form):
             self.fields["address"].help_text = _(
                 "If you choose pick-up, your address is neither kept nor passed on to the seller."
             )
+
+    def clean_phone(self):
+        phone = self.cleaned_data["phone"]
+        if phone.extension:
+            raise ValidationError(
+                gettext("Write the number without an extension, and the extension in the comment.")
+            )
+        return phone
 
     def clean_comment(self):
         comment = self.cleaned_data["comment"]

@@ -54,7 +54,8 @@ class Paper(FPDF):
     def facts(self, pairs):
         for name, value in pairs:
             if value:
-                self.multi_cell(0, 5, f"{name} {value}".strip(), new_x="LMARGIN", new_y="NEXT")
+                words = f"{name} {value}".strip()
+                self.multi_cell(0, 5, words, align="LEFT", new_x="LMARGIN", new_y="NEXT")
 
 
 def order_form(order: Order, *, with_contacts: bool) -> bytes:
@@ -119,19 +120,32 @@ def lines_of(paper, order):
                 "title": line.title,
                 "number": line.listing_number,
             }
-            by_agreement = _("by agreement")
             table.row(
                 [
                     str(line.position),
-                    "\n".join([title, *([line.get_vat_display()] if line.vat else [])]),
+                    "\n".join([title, *more_of(line)]),
                     f"{in_words(line.quantity)} {line.unit_sign}",
-                    by_agreement if line.price is None else amount(line.price, order),
+                    price_of(line, order),
                     "" if line.sum is None else amount(line.sum, order),
                 ]
             )
     paper.ln(2)
     with paper.local_context(font_style="B", font_size_pt=12):
         paper.multi_cell(0, text=total_of(order), align="RIGHT", new_x="LMARGIN", new_y="NEXT")
+
+
+def more_of(line):
+    if line.vat:
+        yield line.get_vat_display()
+    if line.delivery_on:
+        day = date_format(line.delivery_on, "DATE_FORMAT")
+        yield f"{_('Date of delivery')}: {day}"
+
+
+def price_of(line, order):
+    if line.price is None:
+        return _("by agreement")
+    return f"{amount(line.price, order)}/{line.unit_sign}"
 
 
 def total_of(order):

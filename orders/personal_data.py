@@ -113,6 +113,12 @@ describe(
         **not_personal(_("points to the entry of the ledger that proves the consent"), "consent"),
         **ROW_NUMBER,
     },
+    beside=(
+        *("reference", "created_at", "state", "seller__name", "currency"),
+        *("shipping", "shipping_conditions", "payment", "payment_conditions"),
+        *("paid_on", "payment_document", "shipped_on", "carrier", "waybill"),
+        *("seen_at", "changed_at", "closed_at", "language", "consent"),
+    ),
 )
 
 describe(
@@ -127,10 +133,19 @@ describe(
         ),
         **OF_THE_ORDER,
     },
+    beside=("order__reference", "order__created_at"),
 )
 
+# About goods, and so part of a copy of the orders' data; erasure leaves it to the books.
 describe(
     OrderLine,
+    title=_("What you ordered"),
+    subject="order__buyer",
+    erase=None,
+    beside=(
+        *("order__reference", "position", "listing_number", "title", "facts", "unit", "vat"),
+        *("ordered_quantity", "ordered_price", "quantity", "price", "delivery_on"),
+    ),
     fields={
         **not_personal(
             _("what was ordered; the books of both sides need it"),
@@ -174,6 +189,7 @@ describe(
         **OF_THE_ORDER,
         **ROW_NUMBER,
     },
+    beside=("order__reference", "act", "role", "before", "after", "at"),
 )
 describe(
     Offer,
@@ -191,9 +207,21 @@ describe(
         **OF_THE_ORDER,
         **ROW_NUMBER,
     },
+    beside=("order__reference", "round", "at", "answer", "answered_at"),
 )
 describe(
     OfferLine,
+    title=_("Counter-offers on your orders"),
+    subject="offer__order__buyer",
+    erase=None,
+    beside=(
+        "offer",
+        "line__order__reference",
+        "line__position",
+        "quantity",
+        "price",
+        "delivery_on",
+    ),
     fields={
         **not_personal(
             _("terms of the deal; the books of both sides need them"),
@@ -258,6 +286,7 @@ describe(
         **not_personal(_("points to the cart"), "cart"),
         **ROW_NUMBER,
     },
+    beside=("listing__title", "price_kind", "price", "currency", "unit"),
 )
 TYPED = {
     "purposes": ["orders"],
@@ -290,6 +319,7 @@ describe(
         **not_personal(_("points to the cart"), "cart"),
         **ROW_NUMBER,
     },
+    beside=("seller__name", "currency", "shipping", "payment", "expires_at"),
 )
 
 # What is asked of whoever acts on an order. Its reasons stand in its history.

@@ -62,7 +62,9 @@ class Proposal:
             token=former.token if former else str(uuid4()),
             version=self.version.pk,
             sentence=text_hash(order_sentence()),
-            goods=digest((row.pk, row.quantity, row.price_now) for row in self.part.rows),
+            goods=digest(
+                (row.pk, row.quantity, row.price_now, row.listing.vat) for row in self.part.rows
+            ),
             terms=digest((term.method, term.conditions) for term in terms),
         )
 

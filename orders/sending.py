@@ -26,6 +26,7 @@ from privacy.disclosures import disclose
 from privacy.ledger import Occasion
 from privacy.models import Subject, Version
 from sellers.models import Member, Payment, Seller, Shipping
+from sellers.standing import shut_out
 
 PRICE = CartLine.PRICE
 WITHOUT_ADDRESS = {Shipping.Method.PICKUP}
@@ -67,7 +68,7 @@ def is_as_shown(line: CartLine, listing: Listing | None) -> bool:
     if listing is None or not listing.is_live:
         return False
     shown = [getattr(line, name) for name in PRICE]
-    if shown != [getattr(listing, name) for name in PRICE]:
+    if shown != [getattr(listing, name) for name in PRICE] or line.listing.vat != listing.vat:
         return False
     return fault_of(listing, line.quantity) is None
 
@@ -115,6 +116,8 @@ def send(
         if user and Member.objects.filter(user=user, seller=seller).exists():
             raise OwnSeller
         hold_seller(seller)
+        if shut_out([seller.pk]):
+            raise Unavailable(lines)
         lines = sorted(lines, key=lambda line: line.listing_id)
         in_cart = locked_quantities(lines)
         listings = locked_listings(lines, seller)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from letters.write import write_letter
 from orders.letters import members_written_to, url_for_buyer, url_for_seller
 from orders.models import Change, Offer, Order
-from orders.states import Act, Role, State
+from orders.states import GIVES_BACK, Act, Role, State
 from orders.timers import until
 
 WHAT = {
@@ -43,16 +43,16 @@ SELLER_IS_BLOCKED = _("The seller cannot sell on Kazvek at present.")
 
 SELLER_ANSWERS = {
     Role.BUYER: _(
-        "The seller answers until %(until)s. Without an answer the order expires, and nobody "
-        "owes anything."
+        "The seller has until %(until)s to answer. Without an answer the order expires, and "
+        "nobody owes anything."
     ),
     Role.SELLER: _(
-        "Answer until %(until)s: accept the order, propose a change, or decline it. Without an "
+        "Answer by %(until)s: accept the order, propose a change, or decline it. Without an "
         "answer it expires."
     ),
 }
 SELLER_NAMES_PRICE = _(
-    "The buyer asks for your price. Name it in a counter-offer until %(until)s, or decline. "
+    "The buyer asks for your price. Name it in a counter-offer by %(until)s, or decline. "
     "Without an answer the order expires."
 )
 DEAL_IS_MADE = {
@@ -69,17 +69,27 @@ GOODS_ARE_BACK = {
     Role.BUYER: _("Nobody owes anything. What was set aside for you is on sale again."),
     Role.SELLER: _("Nobody owes anything. What was set aside is on sale again."),
 }
+SOMETHING_GOES_BACK = {
+    Role.BUYER: _(
+        "The order has ended after money or goods had moved: agree with the seller on what goes "
+        "back."
+    ),
+    Role.SELLER: _(
+        "The order has ended after money or goods had moved: agree with the buyer on what goes "
+        "back."
+    ),
+}
 NEXT = {
     State.NEW: SELLER_ANSWERS,
     State.SEEN: SELLER_ANSWERS,
     State.CHANGED: {
         Role.BUYER: _(
-            "Accept or decline the counter-offer until %(until)s. Without an answer the order "
+            "Accept or decline the counter-offer by %(until)s. Without an answer the order "
             "expires, and nobody owes anything."
         ),
         Role.SELLER: _(
-            "The buyer answers your counter-offer until %(until)s. Without an answer the order "
-            "expires."
+            "The buyer has until %(until)s to answer your counter-offer. Without an answer the "
+            "order expires."
         ),
     },
     State.ACCEPTED: DEAL_IS_MADE,
@@ -131,6 +141,8 @@ def next_step(order: Order, role: Role, ends_at: datetime | None, *, is_request=
     words = NEXT[order.state][role]
     if is_request and role == Role.SELLER and NEXT[order.state] is SELLER_ANSWERS:
         words = SELLER_NAMES_PRICE
+    if order.state in GIVES_BACK and (order.paid_on or order.shipped_on):
+        words = SOMETHING_GOES_BACK[role]
     if order.state == State.COMPLETED and order.can_be_disputed:
         words, ends_at = STILL_DISPUTABLE, order.closed_at + Order.DISPUTED_WITHIN
     return str(words) % {"until": ends_at and moment_in_words(ends_at)}

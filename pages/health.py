@@ -10,6 +10,8 @@ from django.views.decorators.http import require_safe
 from kombu.exceptions import OperationalError as BrokerError
 from redis.exceptions import RedisError
 
+from privacy.watch import notice_a_stop
+
 log = logging.getLogger(__name__)
 
 QUEUES = ["default", "mail", "media", "privacy"]
@@ -31,6 +33,8 @@ def ready(request):
         "queue": queue_state(),
     }
     is_ready = all(part["ok"] for part in answer.values())
+    if is_ready:
+        notice_a_stop()
     if not is_ready:
         log.warning("not ready", extra={"reason": [k for k, v in answer.items() if not v["ok"]]})
     return JsonResponse({"ready": is_ready} | answer, status=200 if is_ready else 503)

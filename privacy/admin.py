@@ -9,7 +9,7 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
-from privacy import ledger_admin  # noqa: F401 registers what it shows
+from privacy import authority_admin, ledger_admin  # noqa: F401 they register what they show
 from privacy.differences import differences
 from privacy.documents import (
     NotPublishable,
@@ -21,6 +21,7 @@ from privacy.documents import (
     take_over_cookies,
     version_in_force,
 )
+from privacy.export import admin as export_admin  # noqa: F401 likewise
 from privacy.models import Clause, ControllerIdentity, Version
 from privacy.operator import forget_operator
 from privacy.purposes import PURPOSES

@@ -125,6 +125,8 @@ class Personal:
     keys: "dict[str, Personal | NotPersonal] | object | None" = None
     # How a text column that holds JSON in disguise is read.
     decode: Callable | None = None
+    # Why the copy of somebody's data only says that it is kept.
+    left_out: Promise | None = None
 
     @property
     def category_words(self):
@@ -171,11 +173,25 @@ class SameAddress:
     column: str
 
     def condition(self, people):
-        addresses = addresses_of(*people)
+        return self.among(addresses_of(*people))
+
+    def among(self, addresses):
         return reduce(or_, (Q(**{f"{self.column}__iexact": a}) for a in addresses), Q(pk__in=[]))
 
     def problem(self, model):
         model._meta.get_field(self.column)
+
+
+def addresses_of(*people) -> list[str]:
+    """All that stand in their rows, also those that somebody only typed."""
+    return [
+        address
+        for described in DATA_MAP.values()
+        if isinstance(described.subject, str)
+        for name, declared in described.personal_fields.items()
+        if declared.category == "contact.email"
+        for address in described.rows_of(*people).values_list(name, flat=True)
+    ]
 
 
 @dataclass(frozen=True)
@@ -196,18 +212,6 @@ class SameDigest:
         model._meta.get_field(self.column)
 
 
-def addresses_of(*people) -> list[str]:
-    """All that stand in their rows, also those that somebody only typed."""
-    return [
-        address
-        for described in DATA_MAP.values()
-        if isinstance(described.subject, str)
-        for name, declared in described.personal_fields.items()
-        if declared.category == "contact.email"
-        for address in described.rows_of(*people).values_list(name, flat=True)
-    ]
-
-
 @dataclass(frozen=True)
 class Described:
     """A table and what it holds."""
@@ -221,8 +225,13 @@ class Described:
     # What erasure does to the row; None: it stays, and each personal field says what becomes of it.
     erase: Strategy | StaysNameless | None
     fields: dict[str, Personal | NotPersonal]
+    # Which of the rows the person may know of; None: all.
+    may_know: Callable[[models.QuerySet], models.QuerySet] | None = None
     # Columns that no field of the model stands for: generated ones, of raw SQL, left for a release.
     columns: dict[str, Personal | NotPersonal] = field(default_factory=dict)
+    # Columns, also of rows it points to, that are about nobody but without which a row says little:
+    # who gets a copy of their data has them beside it.
+    beside: tuple[str, ...] = ()
 
     @property
     def personal_fields(self):
@@ -238,6 +247,11 @@ class Described:
         if isinstance(self.subject, str):
             return rows.filter(**{f"{self.subject}__in": Subject.families(people)})
         return rows.filter(self.subject.condition(people))
+
+    def rows_told(self, *people: Subject) -> models.QuerySet:
+        """Of theirs those that they may know of: a law can forbid to tell for a while."""
+        rows = self.rows_of(*people)
+        return self.may_know(rows) if self.may_know else rows
 
     def path_problem(self) -> str | None:
         """Why a row does not lead to its person, if so."""
@@ -264,17 +278,35 @@ TABLES: dict[str, Described] = {}
 
 
 def describe(
-    model, *, fields, title=None, people=None, subject=None, erase=THE_ROW_GOES, columns=None
+    model,
+    *,
+    fields,
+    title=None,
+    people=None,
+    subject=None,
+    erase=THE_ROW_GOES,
+    columns=None,
+    may_know=None,
+    beside=(),
 ):
     """Declare a model. `title` tells people what a row is; personal rows need one."""
     DATA_MAP[model] = Described(
-        model._meta.db_table, model, title, people, subject, erase, fields, columns or {}
+        model._meta.db_table,
+        model,
+        title,
+        people,
+        subject,
+        erase,
+        fields,
+        may_know,
+        columns or {},
+        beside,
     )
 
 
 def describe_table(table, *, columns):
     """Declare a table without a model. It knows nobody: none of its rows leads to a person."""
-    TABLES[table] = Described(table, None, None, None, None, None, {}, columns)
+    TABLES[table] = Described(table, None, None, None, None, None, {}, None, columns)
 
 
 def describe_keys(model, column: str, keys: dict[str, Personal | NotPersonal]):

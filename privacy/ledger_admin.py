@@ -15,6 +15,8 @@ from privacy.models import (
     LedgerRun,
     Request,
     RequestStep,
+    RetentionRun,
+    SelfCheckRun,
     StaffAccess,
 )
 from privacy.purposes import PURPOSES
@@ -67,6 +69,27 @@ class LedgerRunAdmin(ReadOnly, admin.ModelAdmin):
     @admin.display(description=_("faults"))
     def found(self, run):
         return len(run.faults)
+
+
+@admin.register(SelfCheckRun)
+class SelfCheckRunAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["id", "started_at", "finished_at", "faults", "raised_alarm"]
+    list_filter = ["raised_alarm"]
+    exclude = ["seal_before"]
+    show_full_result_count = False
+
+    @admin.display(description=_("faults"))
+    def faults(self, run):
+        return run.faults
+
+
+@admin.register(RetentionRun)
+class RetentionRunAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["id", "started_at", "finished_at", "rows"]
+
+    @admin.display(description=_("rows swept"))
+    def rows(self, run):
+        return sum(run.swept.values())
 
 
 @admin.register(Disclosure)

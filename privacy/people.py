@@ -64,3 +64,21 @@ def holders(people: Iterable) -> set:
             rows = described.model._base_manager.filter(subject__in=people)
             held.update(rows.values_list("subject", flat=True))
     return held
+
+
+def written_to(subject: Subject) -> tuple[str, str] | None:
+    """An address the portal may write to about this person, and the language, if it is known."""
+    told = [
+        (described, name)
+        for described in DATA_MAP.values()
+        if isinstance(described.subject, str)
+        for name, declared in described.personal_fields.items()
+        if declared.category == "contact.email"
+    ]
+    # An account's address is proved.
+    told.sort(key=lambda each: each[0].people != People.HOLDERS)
+    for described, name in told:
+        row = described.rows_of(subject).exclude(**{name: ""}).order_by("-pk").first()
+        if row:
+            return getattr(row, name), getattr(row, "language", "")
+    return None

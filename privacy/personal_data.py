@@ -1,12 +1,18 @@
 """What privacy itself holds, and the letters below it, which may not know of the data map."""
 
+from datetime import timedelta
+from email import message_from_bytes
+from email.policy import default
+
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from letters.models import Letter
 from letters.tasks import forget_old, send, send_waiting
 from privacy.admin import ClauseForm, PublishForm
+from privacy.authority_admin import AuthorityRequestForm, RefusalForm
 from privacy.data_map import (
+    OPAQUE,
     FreeText,
     NotPersonal,
     People,
@@ -20,7 +26,9 @@ from privacy.data_map import (
     not_personal,
 )
 from privacy.ledger_admin import NextStepForm
+from privacy.mailbox.tasks import read_mailbox
 from privacy.models import (
+    AuthorityRequest,
     Clause,
     Consent,
     ConsentChain,
@@ -29,21 +37,44 @@ from privacy.models import (
     ControllerIdentity,
     Disclosure,
     Document,
+    Export,
+    Grant,
     GroupSite,
     IncomingLetter,
     LedgerRun,
     Mailbox,
+    Notice,
     Request,
     RequestStep,
+    RetentionRun,
+    SelfCheckRun,
     StaffAccess,
     Subject,
     SubjectIdentifier,
     Version,
 )
-from privacy.registers import Column, kept_in, not_kept, register_form, register_task
-from privacy.retention import After, AsProof, WhileAccountExists
-from privacy.strategies import Empty
-from privacy.tasks import read_mailbox, verify_ledger
+from privacy.models.authority import AuthorityRequestQuerySet
+from privacy.models.disclosures import DisclosureQuerySet
+from privacy.registers import (
+    CachePrefix,
+    Column,
+    kept_in,
+    not_kept,
+    register_cache,
+    register_form,
+    register_task,
+)
+from privacy.retention import After, AsProof, ByRule, Until, WhileAccountExists
+from privacy.strategies import Empty, RemoveFile
+from privacy.tasks import (
+    build_export,
+    build_waiting_exports,
+    forget_exports,
+    look_at_ourselves,
+    sweep_what_is_over,
+    tell_of_authorities,
+    verify_ledger,
+)
 
 ROW_NUMBER = not_personal(_("the number of the row"), "id")
 WHOSE = not_personal(_("points to the person it is about"), "subject")
@@ -61,6 +92,14 @@ AFTER_WRITTEN = After(
 )
 TO_WRITE = {"purposes": ["service"], "kept": AFTER_WRITTEN, "source": Source.PORTAL}
 
+
+def text_of(content):
+    """What a person reads of a message."""
+    message = message_from_bytes(bytes(content), policy=default)
+    body = message.get_body(("plain", "html"))
+    return body.get_content() if body else ""
+
+
 describe(
     Letter,
     title=_("Letters of the portal to you"),
@@ -74,7 +113,9 @@ describe(
             "content.letter", **TO_WRITE, shown_to=(Recipient.STAFF, Recipient.MAIL_SERVER)
         ),
         # Empty as soon as the mail server has it.
-        "content": FreeText("content.letter", **TO_WRITE, shown_to=(Recipient.MAIL_SERVER,)),
+        "content": FreeText(
+            "content.letter", **TO_WRITE, shown_to=(Recipient.MAIL_SERVER,), decode=text_of
+        ),
         "created_at": Personal("trace.time", **TO_WRITE, shown_to=(Recipient.STAFF,)),
         "sent_at": Personal("trace.time", **TO_WRITE, shown_to=(Recipient.STAFF,)),
         **not_personal(_("the portal's own address"), "sender"),
@@ -179,6 +220,7 @@ describe(
 describe(
     Disclosure,
     title=_("To whom your data was given"),
+    may_know=DisclosureQuerySet.visible,
     people=People.EVERYBODY,
     subject="subject",
     erase=StaysNameless(
@@ -191,6 +233,7 @@ describe(
         },
         "about": Personal("trace.disclosure", **TO_PROVE),
         "at": Personal("trace.time", **TO_PROVE),
+        **not_personal(_("a day before which nobody is told"), "hidden_until"),
         **WHOSE,
         **ROW_NUMBER,
     },
@@ -215,6 +258,73 @@ describe(
     },
 )
 
+describe(
+    AuthorityRequest,
+    title=_("When an authority asked for your data"),
+    may_know=AuthorityRequestQuerySet.visible,
+    people=People.EVERYBODY,
+    subject="subject",
+    erase=StaysNameless(
+        _("It proves what an authority was given. Nothing in it says of whom, after erasure.")
+    ),
+    fields={
+        **{
+            name: Personal("trace.disclosure", **TO_PROVE)
+            for name in ("body", "document", "document_on", "ground", "interest", "citation")
+        },
+        "scope": Personal("trace.disclosure", **TO_PROVE),
+        "asked": FreeText("trace.disclosure", **TO_PROVE, erase=Empty()),
+        "state": Personal("trace.disclosure", **TO_PROVE),
+        "given_at": Personal("trace.time", **TO_PROVE),
+        **not_personal(
+            _("how the portal has examined the request; it names nobody"),
+            *("review", "silent_until", "silent_because", "refusal"),
+            *("created_at", "decided_at", "told_at"),
+        ),
+        **not_personal(_("points to the member of staff who acted"), "handler", "approver"),
+        **WHOSE,
+        **ROW_NUMBER,
+    },
+)
+
+describe(
+    Notice,
+    title=_("When recipients of your data were told that it has changed or gone"),
+    people=People.EVERYBODY,
+    subject="subject",
+    erase=StaysNameless(
+        _("It proves who was told. Nothing in it says of whom, once the person is erased.")
+    ),
+    fields={
+        **{
+            name: Personal("trace.disclosure", **TO_PROVE)
+            for name in ("act", "occasion", "kind", "recipient_number", "about")
+        },
+        "at": Personal("trace.time", **TO_PROVE),
+        **WHOSE,
+        **ROW_NUMBER,
+    },
+)
+
+register_form(
+    "authority",
+    _("When an authority asked for your data"),
+    AuthorityRequestForm,
+    purposes=["compliance"],
+    fields={
+        **kept_in(AuthorityRequest, *AuthorityRequestForm.Meta.fields),
+        **not_kept(_("The person is found by it; it is not kept."), "email", "person"),
+    },
+)
+register_form(
+    "authority-refusal",
+    _("When an authority asked for your data"),
+    RefusalForm,
+    purposes=["compliance"],
+    fields={"reason": Column(AuthorityRequest, "refusal")},
+)
+register_task(tell_of_authorities)
+
 TO_BACK_IT = {
     "purposes": ["compliance", "security"],
     "kept": After(
@@ -236,6 +346,7 @@ describe(
         "browser": Personal("device.browser", **TO_BACK_IT),
         **not_personal(_("points to the entry of the ledger"), "entry"),
     },
+    beside=("entry",),
 )
 
 describe(
@@ -286,6 +397,43 @@ describe(
 
 register_task(verify_ledger)
 
+# Watching over ourselves
+
+describe(
+    RetentionRun,
+    fields={
+        **not_personal(_("when a sweep ran"), "started_at", "finished_at"),
+        "swept": NotPersonal(_("how many rows of which table, nobody's"), keys=OPAQUE),
+        "late": NotPersonal(_("how many rows of which table, nobody's"), keys=OPAQUE),
+        **ROW_NUMBER,
+    },
+)
+
+describe(
+    SelfCheckRun,
+    fields={
+        **not_personal(_("when a self-check ran"), "started_at", "finished_at"),
+        "findings": NotPersonal(
+            _("what was found wrong, by the numbers of rows and of people"), keys=OPAQUE
+        ),
+        **not_personal(_("whether the operator was written to"), "raised_alarm"),
+        **not_personal(_("proves that the note was not changed"), "seal_before", "seal"),
+        **ROW_NUMBER,
+    },
+)
+
+register_task(sweep_what_is_over)
+register_task(look_at_ourselves)
+
+register_cache(
+    CachePrefix(
+        "watch-stopped",
+        what=_("A mark that the operator was told of a stopped watch."),
+        purpose="security",
+        longest=timedelta(hours=6),
+    )
+)
+
 # Requests
 
 ABOUT_REQUEST = {**TO_PROVE, "purposes": ["compliance", "claims"]}
@@ -324,7 +472,77 @@ describe(
         **not_personal(_("points to the member of staff who acted"), "by"),
         **ROW_NUMBER,
     },
+    beside=("request",),
 )
+
+COPY = {
+    "purposes": ["compliance"],
+    "kept": After(
+        "created_at",
+        days=Export.KEPT_FOR.days,
+        sentence=ngettext_lazy(
+            "%(days)d day after you asked for the copy",
+            "%(days)d days after you asked for the copy",
+            "days",
+        ),
+    ),
+    "source": Source.PORTAL,
+}
+WITH_THE_COPY = After("export__created_at", days=COPY["kept"].days, sentence=COPY["kept"].sentence)
+
+
+def told(copies, now):
+    return copies.exclude(email="").exclude(state__in=["waiting", "building", "failed"])
+
+
+describe(
+    Export,
+    title=_("Copies of your data that you asked for"),
+    people=People.EVERYBODY,
+    subject="subject",
+    fields={
+        "email": Personal(
+            "contact.email",
+            **COPY | {"kept": ByRule(_("until the letter to you is written"), told)},
+            shown_to=(Recipient.MAIL_SERVER,),
+        ),
+        "language": Personal("profile.language", **COPY),
+        "state": Personal("request.state", **COPY, shown_to=(Recipient.STAFF,)),
+        # All of it is the person's, so it cannot be among the files in itself.
+        "file": Personal(
+            "request.state",
+            **COPY | {"kept": Until("expires_at", _("three days after the copy is ready"))},
+            erase=RemoveFile(),
+            left_out=_("it is this very copy"),
+        ),
+        "created_at": Personal("trace.time", **COPY, shown_to=(Recipient.STAFF,)),
+        "ready_at": Personal("trace.time", **COPY, shown_to=(Recipient.STAFF,)),
+        "expires_at": Personal("trace.time", **COPY, shown_to=(Recipient.STAFF,)),
+        **not_personal(
+            _("how far the copy is, without what is in it"),
+            *("rows_done", "rows_total", "size", "digest", "attempts", "due_at", "error"),
+        ),
+        **not_personal(_("points to the request"), "request"),
+        **WHOSE,
+        **ROW_NUMBER,
+    },
+)
+describe(
+    Grant,
+    title=_("When you were let fetch a copy of your data"),
+    people=People.EVERYBODY,
+    subject="export__subject",
+    fields={
+        "given_at": Personal("trace.time", **COPY | {"kept": WITH_THE_COPY}),
+        "used_at": Personal("trace.time", **COPY | {"kept": WITH_THE_COPY}),
+        **not_personal(_("of a random number that leads to nobody"), "digest"),
+        **not_personal(_("points to the copy"), "export"),
+        **ROW_NUMBER,
+    },
+)
+register_task(build_export, export_pk=Export)
+register_task(build_waiting_exports)
+register_task(forget_exports)
 
 register_form(
     "next-step",

@@ -6,18 +6,22 @@ from privacy.models import ConsentEntry, Subject
 from privacy.operator import current_operator
 
 
-def entries_of(subject: Subject):
+def entries_of(*people: Subject):
     """All that a receipt tells, the newest first."""
     return (
-        ConsentEntry.objects.filter(subject=subject)
+        ConsentEntry.objects.filter(subject__in=people)
         .select_related("version__document", "evidence")
         .defer("version__record")
-        .order_by("-sequence")
+        .order_by("subject", "-sequence")
     )
 
 
 def receipt(entries) -> dict:
     """As data, with what it takes to check the hashes without us."""
+    return head() | {"entries": list(map(facts, entries))}
+
+
+def head() -> dict:
     operator = current_operator()
     return {
         "operator": {"name": operator.name, "bin": operator.bin, "email": operator.email},
@@ -26,15 +30,15 @@ def receipt(entries) -> dict:
             "keys, without spaces between them and in UTF-8. Each “previous_hash” is the hash of "
             "the entry before."
         ),
-        "entries": [
-            {
-                "content": entry.content,
-                "hash": entry.hash,
-                "document": document(entry.version),
-                "evidence": evidence(entry),
-            }
-            for entry in entries
-        ],
+    }
+
+
+def facts(entry) -> dict:
+    return {
+        "content": entry.content,
+        "hash": entry.hash,
+        "document": document(entry.version),
+        "evidence": evidence(entry),
     }
 
 

@@ -151,6 +151,16 @@ def held_about_people() -> list[dict]:
     ]
 
 
+def purposes_in_use():
+    used = {
+        purpose
+        for table in record_of_processing()["tables"].values()
+        for column in table["columns"].values()
+        for purpose in column.get("purposes", [])
+    }
+    return [purpose for key, purpose in PURPOSES.items() if key in used]
+
+
 def kinds_of_data(tables: list[Described]) -> list[dict]:
     """Columns that are treated alike are one line."""
     kinds = {}

@@ -9,9 +9,11 @@ from django.utils.translation import override
 from letters.write import write_letter
 from privacy.acknowledgements import release_if_free
 from privacy.consents import withdraw_all
+from privacy.export.beginning import begin as begin_export
 from privacy.ledger import Occasion
-from privacy.models import Request, RequestStep, Subject
+from privacy.models import Notice, Request, RequestStep, Subject
 from privacy.operator import current_operator
+from privacy.recipients import tell_recipients
 
 
 def file_request(
@@ -32,6 +34,8 @@ def file_request(
         request.step(Request.State.CHECKED)
         if kind == Request.Kind.ERASURE:
             subject.restrict()
+        if kind == Request.Kind.EXPORT:
+            begin_export(request, language=language, email=email)
         write_letter(
             "privacy/email/request_filed",
             to=current_operator().email,
@@ -79,6 +83,8 @@ def take_step(request: Request, state: Request.State, *, by: Subject, reason: st
     """Go on to the next state; whom the request no longer stops is released."""
     with transaction.atomic():
         request.step(state, by=by, reason=reason)
+        if request.kind == Request.Kind.RECTIFICATION and state == Request.State.ANSWERED:
+            tell_recipients(request.subject, Notice.Act.CORRECTED, occasion=f"request {request.pk}")
         if request.kind == Request.Kind.WITHDRAWAL and state == Request.State.ANSWERED:
             words = _("Your consents are withdrawn, as you asked.")
             withdraw_all(request.subject, Occasion("request", ""), sentence=words)

@@ -32,6 +32,10 @@ class Strategy:
     def apply(self, rows, name: str):
         raise NotImplementedError
 
+    def left(self, rows, name: str):
+        """Those that it would still change, as far as a query can tell."""
+        return rows
+
 
 @dataclass(frozen=True)
 class DeleteRow(Strategy):
@@ -58,6 +62,9 @@ class Empty(Strategy):
     def apply(self, rows, name):
         rows.update(**{name: self.nothing(rows.model._meta.get_field(name))})
 
+    def left(self, rows, name):
+        return rows.exclude(**{name: self.nothing(rows.model._meta.get_field(name))})
+
     @staticmethod
     def nothing(field):
         if isinstance(field, models.FileField):
@@ -82,6 +89,9 @@ class Null(Strategy):
     def apply(self, rows, name):
         rows.update(**{name: None})
 
+    def left(self, rows, name):
+        return rows.exclude(**{name: None})
+
 
 @dataclass(frozen=True)
 class Constant(Strategy):
@@ -100,6 +110,9 @@ class Constant(Strategy):
 
     def apply(self, rows, name):
         rows.update(**{name: self.value})
+
+    def left(self, rows, name):
+        return rows.exclude(**{name: self.value})
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,9 @@ import logging
 from celery import shared_task
 
 from letters.after_commit import after_commit
-from privacy.mailbox import reading
+from privacy import authorities, sweep, watch
+from privacy.export import building
+from privacy.models import Export
 from privacy.verification import go_on, start_run
 
 SECONDS = 120
@@ -28,7 +30,36 @@ def verify_ledger():
 
 
 @shared_task
-def read_mailbox():
-    """Every minute. Twice at once is as good as once: each message has one worker."""
-    reading.read_mailbox()
-    reading.forget_old()
+def sweep_what_is_over():
+    """Every night."""
+    run = sweep.sweep()
+    log.info("swept", extra={"run": run.pk, "count": sum(run.swept.values())})
+
+
+@shared_task
+def look_at_ourselves():
+    """Every hour."""
+    watch.run()
+
+
+@shared_task
+def tell_of_authorities():
+    """Every day."""
+    authorities.tell_those_due()
+
+
+# One file cannot be continued by the next task. Should the broker hand it out once more meanwhile,
+# the lease keeps the second worker away.
+@shared_task(time_limit=60 * 60)
+def build_export(export_pk):
+    building.build(Export.objects.filter(pk=export_pk))
+
+
+@shared_task(time_limit=60 * 60)
+def build_waiting_exports():
+    building.build_waiting()
+
+
+@shared_task
+def forget_exports():
+    building.forget()

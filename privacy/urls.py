@@ -1,6 +1,7 @@
 from django.urls import path
 
 from privacy import record_pages, views
+from privacy.export import views as export_views
 from privacy.models import Document
 
 app_name = "privacy"
@@ -15,7 +16,13 @@ ADDRESSES = {
     Document.Slug.COOKIES: "cookies/",
 }
 
-urlpatterns = [path("privacy/data/", record_pages.held, name="data")]
+urlpatterns = [
+    path("privacy/data/", record_pages.held, name="data"),
+    path("privacy/export/<int:pk>/", export_views.page, name="export"),
+    path("privacy/export/<int:pk>/open/", export_views.open_by_key, name="open_export"),
+    path("privacy/export/<int:pk>/fetch/", export_views.ask_for, name="fetch_export"),
+    path("privacy/export/<int:pk>/file/", export_views.file, name="export_file"),
+]
 for slug, address in ADDRESSES.items():
     which = {"slug": slug.value}
     urlpatterns += [

@@ -13,6 +13,7 @@ from privacy.data_map import (
     describe,
     not_personal,
 )
+from privacy.export.originals import Held, register_originals
 from privacy.registers import (
     CachePrefix,
     Column,
@@ -101,6 +102,13 @@ describe(
     },
 )
 
+register_originals(
+    Logo,
+    "webp_512",
+    "jpg_512",
+    of=lambda logo: [Held(bytes(logo["webp_512"]), ".webp"), Held(bytes(logo["jpg_512"]), ".jpg")],
+)
+
 describe(
     FormerSlug,
     title=_("Former addresses of your page as a seller"),
@@ -151,6 +159,7 @@ describe(
         **OF_THE_SELLER,
         **ROW_NUMBER,
     },
+    beside=("seller__name",),
 )
 
 AFTER_UNANSWERED = After(
@@ -186,6 +195,7 @@ describe(
         **OF_THE_SELLER,
         **ROW_NUMBER,
     },
+    beside=("seller__name",),
 )
 
 OF_A_COLLEAGUE = {
@@ -208,6 +218,7 @@ describe(
         **OF_THE_SELLER,
         **ROW_NUMBER,
     },
+    beside=("seller__name",),
 )
 
 describe(

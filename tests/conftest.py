@@ -271,8 +271,13 @@ def places(db, copy_or_load):
     copy_or_load([Country, Region, Settlement], "load_places")
 
 
+# Milliseconds, for a busy machine.
+PATIENCE = 20_000
+
+
 @pytest.fixture(scope="session")
 def chromium():
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path="/usr/bin/chromium",
@@ -286,11 +291,6 @@ def chromium():
 def portal(live_server):
     """The address of a running portal, by the name that passkeys need."""
     return live_server.url.replace("127.0.0.1", "localhost")
-
-
-# Milliseconds; the slowest machine that runs the tests decides.
-PATIENCE = 20_000
-expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture

@@ -3,6 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 
 from listings import expiry
+from listings.answers import unpack
+from listings.catalogue import current_catalogue
 from listings.models import Change, Listing, Revision
 from privacy.data_map import (
     FreeText,
@@ -13,6 +15,7 @@ from privacy.data_map import (
     describe,
     not_personal,
 )
+from privacy.export.originals import register_words
 from privacy.retention import ByRule
 
 
@@ -93,7 +96,17 @@ describe(
         **not_personal(_("points to the seller"), "seller"),
         **ROW_NUMBER,
     },
+    beside=("phone__number",),
 )
+
+for model in (Listing, Revision):
+    register_words(
+        model,
+        "answers",
+        lambda packed: "\n".join(
+            f"{answer.attribute}: {answer.words}" for answer in unpack(packed, current_catalogue())
+        ),
+    )
 
 FOR_THE_SELLER = IN_THE_AD | {
     "kept": with_the_ad(_("as long as the ad is kept")),
@@ -120,6 +133,7 @@ describe(
         **OF_THE_AD,
         **ROW_NUMBER,
     },
+    beside=("listing", "listing__title"),
 )
 describe(
     Change,
@@ -136,4 +150,5 @@ describe(
         **OF_THE_AD,
         **ROW_NUMBER,
     },
+    beside=("listing",),
 )

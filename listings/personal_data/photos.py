@@ -1,8 +1,11 @@
 """Photos and documents show what is sold, and may show or name people."""
 
+from django.core.files.storage import default_storage
 from django.utils.translation import gettext_lazy as _
 
 from listings.models import Document, Leftover, Photo
+from listings.models.document import private_storage
+from listings.models.photo import files_of
 from listings.personal_data.ads import (
     FOR_THE_SELLER,
     IN_THE_AD,
@@ -17,6 +20,7 @@ from listings.tasks import (
     prepare_waiting_photos,
 )
 from privacy.data_map import FreeText, People, Personal, Source, describe, not_personal
+from privacy.export.originals import Stored, register_originals
 from privacy.registers import Column, register_form, register_task
 from privacy.strategies import RemoveFile
 
@@ -61,6 +65,7 @@ describe(
         **OF_THE_AD,
         **ROW_NUMBER,
     },
+    beside=("listing", "listing__title", "state", "width", "height"),
 )
 describe(
     Document,
@@ -76,7 +81,24 @@ describe(
         **OF_THE_AD,
         **ROW_NUMBER,
     },
+    beside=("listing", "listing__title", "kind", "size"),
 )
+
+
+def files_of_photo(photo):
+    """What came, as long as it is kept; then the largest that was made of it."""
+    if photo["upload"]:
+        yield Stored(private_storage(), photo["upload"])
+    if photo["stem"]:
+        width = max(photo["widths"])
+        yield Stored(default_storage, f"{files_of(photo['stem'])}-{width}.jpg")
+
+
+register_originals(Photo, "upload", "stem", "widths", of=files_of_photo)
+register_originals(
+    Document, "file", of=lambda document: [Stored(private_storage(), document["file"])]
+)
+
 describe(
     Leftover,
     fields=not_personal(

@@ -37,6 +37,7 @@ describe(
         **not_personal(_("points to the ad"), "listing"),
         **not_personal(_("points to the seller"), "seller"),
     },
+    beside=("listing", "listing__title"),
 )
 describe(
     HiddenSeller,

@@ -45,6 +45,7 @@ describe(
         **WHOSE,
         **ROW_NUMBER,
     },
+    beside=("listing__title", "price_kind", "price", "price_to", "currency", "unit"),
 )
 A_SEARCH = KEPT_BY_YOU | {"edit": "listings:searches"}
 describe(
@@ -82,6 +83,7 @@ describe(
         **OF_THE_AD,
         **ROW_NUMBER,
     },
+    beside=("listing", "listing__title"),
 )
 describe(
     Folding,

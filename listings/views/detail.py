@@ -15,7 +15,7 @@ from accounts import gate
 from accounts.visitors import network_of
 from listings.catalogue import current_catalogue
 from listings.findable import facts, picture, price_words, summary
-from listings.models import Favourite, Listing
+from listings.models import DealType, Favourite, Listing
 from listings.page import (
     MOST_COUNTED,
     answers_of,
@@ -135,6 +135,10 @@ def page(request, listing, *, near=None, is_own=False, status=200, **shown):
             "picture": picture(photos),
             "facts": is_indexed and facts(listing, answers, photos, catalogue),
             "is_indexed": is_indexed,
+            "can_be_ordered": listing.is_live
+            and listing.deal_type != DealType.WANTED
+            and not is_own,
+            "can_be_called": listing.is_live and listing.has_phones and not shown,
             "is_own": is_own,
             "is_saved": is_signed_in(request)
             and Favourite.objects.filter(user=request.user, listing=listing).exists(),

@@ -32,9 +32,6 @@ class OrderQuerySet(models.QuerySet):
         """All orders of the seller this member acts for."""
         return self.filter(seller=member.seller)
 
-    def closed(self):
-        return self.filter(state__in=CLOSED)
-
 
 class Order(models.Model):
     """What a buyer asks of one seller in one currency, and what has become of it."""

@@ -78,11 +78,3 @@ class OrderLine(models.Model):
     @property
     def sum(self):
         return sum_of(self.price, self.quantity)
-
-    @property
-    def ordered_sum(self):
-        return sum_of(self.ordered_price, self.ordered_quantity)
-
-    @property
-    def is_changed(self):
-        return (self.price, self.quantity) != (self.ordered_price, self.ordered_quantity)

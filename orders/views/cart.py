@@ -12,6 +12,7 @@ from orders.access import order_of_buyer
 from orders.models import CartLine
 from orders.quantities import QuantityForm, in_field, least
 from sellers.models import Seller
+from sellers.standing import shut_out
 from ui.dialogs import render_either
 from ui.origin import same_origin
 
@@ -94,13 +95,9 @@ def take_prices(request, seller, currency):
 def again(request, reference):
     """What was ordered goes into the cart at today's prices; what cannot is named with its why."""
     order = order_of_buyer(request, reference)
-    left_out = []
     try:
         with transaction.atomic():
-            cart = carts.open_cart(request)
-            for line in order.lines.all():
-                if fault := carts.add_again(cart, line):
-                    left_out.append(f"{line.title}: {fault}")
+            left_out = carts.add_again(carts.open_cart(request), list(order.lines.all()))
     except carts.TooMany:
         messages.error(request, _("Too many carts were begun from your network. Try in an hour."))
         return redirect(order)
@@ -139,7 +136,7 @@ def page(request, parts):
 
 
 def asked(request, listing, form, *, status=200, **why):
-    problem = carts.problem_of(listing, set())
+    problem = carts.problem_of(listing, set(), shut_out([listing.seller_id]))
     facts = {"listing": listing, "form": form, "problem": problem, **why}
     return render_either(request, "orders/add.html", facts, status=status)
 

@@ -111,7 +111,7 @@ def page(request, order, role, member, refused=None, status=200):
             "history": list(history_of(order, is_seller)),
             "is_open": not order.is_closed,
             "are_contacts_hidden": is_seller and order.are_contacts_over,
-            "are_contacts_erased": not order.full_name and not order.are_contacts_over,
+            "are_contacts_erased": not order.full_name,
         },
         status=status,
     )

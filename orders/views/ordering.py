@@ -107,6 +107,7 @@ def may_send(request, entered):
 
 
 def page(request, proposal, form, seal, *, news=(), status=200):
+    walks_all = "all" in request.GET
     facts = {
         "part": proposal.part,
         "amount": amount_of(proposal.part),
@@ -116,7 +117,8 @@ def page(request, proposal, form, seal, *, news=(), status=200):
         "news": news,
         "remarks": proposal.remarks(),
         "is_too_often": status == 429,
-        "walks_all": "all" in request.GET,
+        "walks_all": walks_all,
+        "to_follow": to_follow(request.cart, proposal.part) if walks_all else None,
     }
     if request.method == "POST":
         proposal.note_prices_seen()
@@ -128,19 +130,26 @@ def page(request, proposal, form, seal, *, news=(), status=200):
 
 def amount_of(part):
     if part.unpriced and not part.total:
-        words = _("on request")
-    else:
-        words = with_currency(part.total, part.currency)
-        words = _("from %(amount)s") % {"amount": words} if part.is_from else words
-    return format_html('<b class="number">{}</b>', words)
+        return format_html("<b>{}</b>", _("on request"))
+    amount = format_html('<span class="number">{}</span>', with_currency(part.total, part.currency))
+    words = format_html(_("from %(amount)s") % {"amount": "{}"}, amount) if part.is_from else amount
+    return format_html("<b>{}</b>", words)
 
 
 def onward(request, cart, order):
     """To the form of the next part, for whoever orders from all, else to the order."""
     if not User.objects.filter(subject=order.buyer_id).exists():
         let_in(request, order)
-    parts = carts.parts_of(cart) if cart and "all" in request.GET else []
-    if part := next((part for part in parts if part.lines), None):
+    parts = parts_to_order(cart) if cart and "all" in request.GET else []
+    if part := next(iter(parts), None):
         following = reverse("orders:ordering", args=[part.seller.slug, part.currency])
         return redirect(f"{following}?all")
     return leave(request, order)
+
+
+def to_follow(cart, part):
+    return sum(each.order_path != part.order_path for each in parts_to_order(cart))
+
+
+def parts_to_order(cart):
+    return [part for part in carts.parts_of(cart) if part.lines]

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('privacy', '0010_joined_people'),
+        ('privacy', '0030_exports'),
     ]
 
     operations = [

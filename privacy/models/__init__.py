@@ -1,3 +1,4 @@
+from privacy.models.authority import AuthorityRequest, Notice
 from privacy.models.consents import (
     Channel,
     Consent,
@@ -8,16 +9,19 @@ from privacy.models.consents import (
 )
 from privacy.models.disclosures import Disclosure
 from privacy.models.documents import Clause, Document, Version
+from privacy.models.export import Export, Grant
 from privacy.models.group import GroupSite
 from privacy.models.identifiers import SubjectIdentifier
 from privacy.models.mailbox import IncomingLetter, Mailbox
 from privacy.models.operator import ControllerIdentity
 from privacy.models.processing import ProcessingAct
 from privacy.models.requests import Request, RequestStep
+from privacy.models.runs import RetentionRun, SelfCheckRun
 from privacy.models.staff_access import StaffAccess
 from privacy.models.subject import Subject
 
 __all__ = [
+    "AuthorityRequest",
     "Channel",
     "Clause",
     "Consent",
@@ -27,13 +31,18 @@ __all__ = [
     "ControllerIdentity",
     "Disclosure",
     "Document",
+    "Export",
+    "Grant",
     "GroupSite",
     "IncomingLetter",
     "LedgerRun",
     "Mailbox",
     "ProcessingAct",
+    "Notice",
     "Request",
     "RequestStep",
+    "RetentionRun",
+    "SelfCheckRun",
     "StaffAccess",
     "Subject",
     "SubjectIdentifier",

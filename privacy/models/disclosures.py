@@ -1,9 +1,16 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from privacy.models.subject import Subject
+
+
+class DisclosureQuerySet(models.QuerySet):
+    def visible(self):
+        """What the person may know by now."""
+        return self.filter(Q(hidden_until=None) | Q(hidden_until__lte=timezone.localdate()))
 
 
 class Disclosure(models.Model):
@@ -14,18 +21,23 @@ class Disclosure(models.Model):
 
     class Kind(models.TextChoices):
         SELLER = "seller", _("a seller")
+        AUTHORITY = "authority", _("an authority")
 
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="disclosures")
     kind = models.CharField(_("kind of recipient"), max_length=10, choices=Kind)
     # As a row of the app that knows the recipient, and as they were called then.
     recipient_number = models.BigIntegerField(_("number of the recipient"))
     recipient_name = models.CharField(_("recipient"), max_length=200)
-    fields = ArrayField(models.CharField(max_length=30), verbose_name=_("fields"))
+    fields = ArrayField(models.CharField(max_length=80), verbose_name=_("fields"))
     purpose = models.CharField(_("purpose"), max_length=20)
     basis = models.CharField(_("legal basis"), max_length=20)
     # What they were given for, as people call it: the reference of an order.
     about = models.CharField(_("about"), max_length=40)
     at = models.DateTimeField(_("when"), default=timezone.now, editable=False)
+    # When the law forbids to tell the person earlier.
+    hidden_until = models.DateField(null=True, editable=False)
+
+    objects = DisclosureQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("disclosure")

@@ -1,6 +1,7 @@
 // A behaviour is loaded where its element stands on the page, also when that comes later.
 const behaviours = {
   "copy-text": () => import("./elements/copy-text.js"),
+  "live-part": () => import("./elements/live-part.js"),
   "passkey-form": () => import("./elements/passkey-form.js"),
   "password-reveal": () => import("./elements/password-reveal.js"),
   "photo-upload": () => import("./elements/photo-upload.js"),
@@ -34,8 +35,8 @@ async function openDialog(event) {
   } catch {
     // No connection, or a browser that cannot do it: the browser says so, or can without us.
     if (event.type !== "submit") return location.assign(from.href)
-    from.action = event.submitter?.getAttribute("formaction") ?? from.getAttribute("action")
-    from.submit()
+    isMarked.removeAttribute("data-dialog")
+    from.requestSubmit(event.submitter)
   }
   countCart()
 }

@@ -36,6 +36,7 @@ OWN = [
     "account/privacy/receipts/",
     "account/privacy/leave/",
     "account/privacy/leave/erasure/",
+    "account/privacy/export/{export}/",
     "accounts/email/",
     "accounts/password/change/",
     "accounts/logout/",
@@ -60,6 +61,9 @@ NUMBERED = [path for path in OWN if "{" in path] + [
     "account/privacy/receipts/{receipt}/",
     "account/privacy/receipts/{receipt}.json",
     "account/privacy/requests/{request}/take-back/",
+    "account/privacy/export/{export}/again/",
+    "account/privacy/export/{export}/fetch/",
+    "account/privacy/export/{export}/file/",
 ]
 
 
@@ -69,6 +73,7 @@ def numbers(sign_in, aigul):
     Address.objects.create(user=aigul, kind="work", region="Қостанай", settlement="Рудный")
     sign_in(aigul)
     object_to(aigul.subject, "analytics", Occasion("gpc", ""), sentence="No.")
+    wish = file_request(aigul.subject, Request.Kind.EXPORT, language="en")
     return {
         "phone": Phone.objects.create(user=aigul, number="+77012345678").pk,
         "session": UserSession.objects.get().pk,
@@ -76,7 +81,8 @@ def numbers(sign_in, aigul):
             user=aigul, type="webauthn", data={"name": "Laptop", "credential": PASSKEY}
         ).pk,
         "receipt": ConsentEntry.objects.get().sequence,
-        "request": file_request(aigul.subject, Request.Kind.EXPORT, language="en").pk,
+        "request": wish.pk,
+        "export": wish.export.pk,
     }
 
 

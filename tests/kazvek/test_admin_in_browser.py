@@ -20,14 +20,16 @@ from listings.models import Attribute, Category, CategoryAttribute, Choice, List
 from moderation.models import Appeal, Ban, Complaint, Decision, Removal, StopWord
 from orders.models import Change, Order, OrderLine, OrderSeller
 from places.models import District
+from privacy import watch
 from privacy.acknowledgements import acknowledge
 from privacy.disclosures import disclose, show_to_staff
 from privacy.documents import begin_draft
 from privacy.ledger import Occasion, append, locked_chain
-from privacy.models import Clause, ConsentEntry, GroupSite, Version
+from privacy.models import AuthorityRequest, Clause, ConsentEntry, GroupSite, Notice, Version
 from privacy.models.consents import text_hash
 from privacy.requests import file_request
 from privacy.sentences import acknowledgement_sentence
+from privacy.sweep import sweep
 from sellers.models import Seller
 from sellers.verification import verify
 from tests.axe import faults
@@ -195,6 +197,24 @@ def make_cases(seller, buyer, moderator):
         visitor="0" * 64,
         on=timezone.localdate(),
         subject=buyer.subject,
+    )
+    sweep()
+    watch.run()
+    Notice.objects.create(
+        subject=buyer.subject, act="erased", kind="seller", recipient_number=1, about=["1"]
+    )
+    AuthorityRequest.objects.create(
+        body="Department of Police",
+        document="17-4/221",
+        document_on=timezone.localdate(),
+        ground="fraud",
+        interest="rights",
+        citation="Article 122",
+        asked="The address",
+        subject=buyer.subject,
+        scope=["accounts.user.email"],
+        review="It is enough.",
+        handler=seller.members.first().user.subject,
     )
 
 

@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import psycopg
 import pytest
 import redis
 from aiosmtpd.controller import Controller
@@ -27,6 +28,17 @@ def wait_until(condition, seconds=60):
             return result
         time.sleep(0.05)
     pytest.fail("waited in vain")
+
+
+def wait_for_waiting(number):
+    """Until so many wait for the lock of somebody else."""
+    # Apart from the test's own transaction, in which such a look would be the same for ever.
+    with psycopg.connect(database_url(), autocommit=True) as beside:
+        waiting = (
+            "SELECT count(*) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        wait_until(lambda: beside.execute(waiting).fetchone()[0] >= number)
 
 
 def free_port():

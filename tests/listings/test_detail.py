@@ -163,6 +163,27 @@ def test_what_is_not_on_offer_says_so_shows_others_and_stays_out_of_search_engin
     assert "Show the phone" not in html
 
 
+def test_under_the_thumb_stands_what_the_ad_can_be_answered_by(client, make_listing, marat):
+    wheat = make_listing(price=98_500)
+
+    def under_the_thumb():
+        page = client.get(page_of(wheat)).content.decode()
+        bar = re.search(r'<div class="thumb-bar.*?</div>', page, re.DOTALL)
+        return re.findall(r"(Show the phone|Add to the cart)</button>", bar[0]) if bar else []
+
+    assert under_the_thumb() == ["Add to the cart"]
+    Phone.objects.create(seller=wheat.seller, number="+77012345678")
+    assert under_the_thumb() == ["Show the phone", "Add to the cart"]
+    Listing.objects.update(deal_type="wanted")
+    assert under_the_thumb() == ["Show the phone"]
+    Listing.objects.update(deal_type="sale", state="sold")
+    assert under_the_thumb() == []
+    Listing.objects.update(state="published")
+    wheat.seller.members.update(user=marat)
+    client.force_login(marat)
+    assert under_the_thumb() == ["Show the phone"]
+
+
 @pytest.mark.clause("P3.2")
 @pytest.mark.parametrize("state", ["draft", "pending", "rejected", "blocked", "archived"])
 def test_what_was_never_or_is_no_more_public_is_not_found_even_by_its_seller(

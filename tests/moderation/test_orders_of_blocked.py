@@ -1,16 +1,22 @@
 """What becomes of the orders of a seller who is shut out, or is public no more."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import Phone as OwnPhone
+from accounts.models import User
 from moderation.models import Ban
 from moderation.tasks import decline_orders_of_blocked
 from orders import life
-from orders.models import Order
+from orders.models import CartLine, Entries, Order
 from orders.states import Role, State
 from tests.conftest import BIN
+from tests.letters.outside import wait_for_waiting
 from tests.listings.conftest import few_places  # noqa: F401 a fixture
+from tests.orders.ordering import FROM_HERE, TYPED, fill_cart, form_of, seal_of, send
 
 pytestmark = pytest.mark.django_db
 
@@ -143,6 +149,86 @@ def test_orders_of_others_are_not_touched(orders, make_seller, make_listing, mak
     decline_orders_of_blocked()
 
     assert states() == [*DECLINED, State.NEW]
+
+
+@pytest.fixture
+def form(client, policy, wheat):
+    """Its address, for a guest with forty tonnes of wheat in the cart."""
+    fill_cart(client, (wheat, 40))
+    return form_of(wheat)
+
+
+@pytest.fixture
+def ban(make_moderator, rules, seller):
+    """What an administrator sends, in the administration."""
+    administrator = make_moderator()
+
+    def ban():
+        typed = {"bin": seller.bin, "reason": "Обман покупателей"}
+        return administrator.post("/admin/moderation/ban/add/", typed)
+
+    return ban
+
+
+def test_an_order_that_comes_after_the_ban_is_not_sent_and_what_was_typed_is_kept(
+    client, form, ban, wheat
+):
+    seal = seal_of(client.get(form))
+    ban()
+
+    answer = client.post(form, TYPED | {"seal": seal}, **FROM_HERE, follow=True)
+
+    assert answer.redirect_chain == [("/en/cart/", 302)]
+    assert "The seller cannot sell on Kazvek at present." in answer.content.decode()
+    assert Entries.objects.get().full_name == TYPED["full_name"]
+    assert not Order.objects.exists()
+    wheat.refresh_from_db()
+    assert wheat.quantity == 100
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_ban_waits_for_the_order_that_is_on_its_way_and_declines_it(client, form, ban):
+    seal = seal_of(client.get(form))
+
+    with ThreadPoolExecutor() as pool, transaction.atomic():
+        # The order has its seller, and waits for its lines.
+        list(CartLine.objects.select_for_update())
+        sending = pool.submit(alone, lambda: send(client, form, seal=seal))
+        wait_for_waiting(1)
+        banning = pool.submit(alone, ban)
+        wait_for_waiting(2)
+        assert not Order.objects.exists()
+
+    assert sending.result()["Location"] != "/en/cart/"
+    assert banning.result().status_code == 302
+    assert states() == [State.NEW]
+    decline_orders_of_blocked()
+    assert states() == [State.DECLINED]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_order_waits_for_the_ban_that_is_being_written_and_meets_it(client, form, ban):
+    seal = seal_of(client.get(form))
+
+    with ThreadPoolExecutor() as pool, transaction.atomic():
+        # The ban has its seller, and waits for the moderator it names.
+        User.objects.select_for_update().get(email="moderator@example.com")
+        banning = pool.submit(alone, ban)
+        wait_for_waiting(1)
+        sending = pool.submit(alone, lambda: send(client, form, seal=seal))
+        wait_for_waiting(2)
+
+    assert banning.result().status_code == 302
+    assert sending.result()["Location"] == "/en/cart/"
+    assert not Order.objects.exists()
+
+
+def alone(act):
+    """In a thread, which has a connection of its own."""
+    try:
+        return act()
+    finally:
+        connection.close()
 
 
 def test_who_is_shut_out_reads_the_order_and_answers_nothing(orders, browser, aigul):

@@ -1,14 +1,19 @@
+from datetime import UTC, datetime
+
 import pytest
 from django.test import Client
 
 from orders.letters import key_of
 from orders.models import Order
+from orders.tasks import sweep_timers
 from sellers.models import Member
 from tests.listings.conftest import (
     few_places,  # noqa: F401 a fixture
     small,  # noqa: F401 a fixture
     small_file,  # noqa: F401 a fixture
 )
+
+MONDAY = datetime(2026, 11, 23, 13, 40, tzinfo=UTC)  # 18:40 in Almaty
 
 
 @pytest.fixture
@@ -87,3 +92,16 @@ def make_member(seller, make_user):
 def now():
     """An order as it is in the database."""
     return lambda order: Order.objects.get(pk=order.pk)
+
+
+@pytest.fixture
+def at(time_machine):
+    """`at(MONDAY)`: it is then, and the clock has struck. It begins on that Monday."""
+
+    def at(moment, *, sweeps=True):
+        time_machine.move_to(moment, tick=False)
+        if sweeps:
+            sweep_timers()
+
+    at(MONDAY, sweeps=False)
+    return at

@@ -3,10 +3,12 @@
 import pytest
 from django.contrib.auth.models import Permission
 
+from accounts.models import User
 from orders import life
 from orders.models import Order
 from orders.states import Role, State
 from privacy.models import StaffAccess
+from sellers.models import Member
 from tests.conftest import BUYER, enter_with_code
 
 pytestmark = pytest.mark.django_db
@@ -82,6 +84,23 @@ def test_a_dispute_is_settled_with_words_for_both_sides(
         BUYER["email"],
     }
     assert all("The scales were checked." in letter.body for letter in mailoutbox)
+
+
+@pytest.mark.parametrize("party", ["buyer", "seller"])
+def test_nobody_settles_a_dispute_of_their_own(staff, order, page, aigul, marat, party):
+    life.accept(order, aigul)
+    life.dispute(order, Role.BUYER, marat, "Two tonnes are missing")
+    me = User.objects.get(is_superuser=True)
+    if party == "buyer":
+        Order.objects.filter(pk=order.pk).update(buyer=me.subject)
+    else:
+        Member.objects.create(seller=order.seller, user=me, role=Member.Role.VIEWER)
+
+    answer = staff.post(f"{page}settle/", {"act": "undo", "note": "I was right."})
+
+    assert answer.status_code == 403
+    assert "settle/" not in staff.get(f"{page}change/").content.decode()
+    assert Order.objects.get(pk=order.pk).state == State.DISPUTED
 
 
 def test_what_is_settled_cannot_be_settled_again(staff, order, page):

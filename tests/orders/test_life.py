@@ -339,6 +339,33 @@ def test_what_comes_back_wakes_no_ad_that_is_off_sale(
     assert found == expected.get(fate, [(fate, 100)])
 
 
+def test_whoever_has_paid_is_not_told_that_nobody_owes_anything(
+    selling, buying, order, now, mailoutbox
+):
+    press(selling, order, "accept")
+    press(selling, order, "pay", paid_on=timezone.localdate().isoformat())
+
+    page = press(buying, order, "cancel", reason="—")
+
+    assert now(order).state == State.CANCELLED
+    letter = mailoutbox[-1].body
+    assert "agree with the seller on what goes back" in page
+    assert "agree with the buyer on what goes back" in letter
+    assert "Nobody owes anything" not in page + letter
+
+
+def test_what_comes_back_on_top_of_as_much_as_an_ad_can_say_ends_the_order_all_the_same(
+    buying, order, wheat, now
+):
+    most = Decimal("99999999999.999")
+    Listing.objects.filter(pk=wheat.pk).update(quantity=most)
+
+    press(buying, order, "cancel", reason="—")
+
+    assert now(order).state == State.CANCELLED
+    assert Listing.objects.get(pk=wheat.pk).quantity == most
+
+
 @pytest.mark.parametrize("reason", ["", "  \r\n ", "ж" * 513], ids=["none", "blank", "long"])
 def test_an_end_needs_a_reason_of_a_length_that_can_be_read(selling, buying, order, now, reason):
     for one, act in ((selling, "decline"), (buying, "cancel"), (buying, "dispute")):

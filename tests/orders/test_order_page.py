@@ -13,6 +13,7 @@ from django.utils import timezone
 from listings import catalogue as catalogue_memory
 from listings.models import Listing, Photo
 from orders import life
+from orders.forgetting import forget_contacts
 from orders.models import Change, Offer, Order, OrderLine
 from orders.states import TRANSITIONS, Act, Role, State
 from sellers.models import Shipping
@@ -215,9 +216,9 @@ def test_the_page_says_until_when_the_answer_is_awaited(selling, buying, time_ma
     order = make_order(wheat, user=marat)
     Listing.objects.update(expires_at=timezone.now() + timedelta(days=9))
 
-    assert "Answer until Thursday, 26 November, 18:40: accept" in html(selling, order)
+    assert "Answer by Thursday, 26 November, 18:40: accept" in html(selling, order)
     assert "Жауап беру мерзімі: бейсенбі, 26 қараша, 18:40" in html(selling, order, "kk")
-    assert "The seller answers until Thursday, 26 November, 18:40." in html(buying, order)
+    assert "The seller has until Thursday, 26 November, 18:40 to answer." in html(buying, order)
     assert "Срок ответа продавца: четверг, 26 ноября, 18:40" in html(buying, order, "ru")
 
 
@@ -257,6 +258,26 @@ def test_the_address_is_not_there_where_the_shipping_needs_none(selling, wheat, 
     order = make_order(wheat, user=marat, shipping=Shipping(method="pickup"))
 
     assert BUYER["address"] not in html(selling, order)
+
+
+def test_to_the_buyer_too_the_page_says_that_the_contacts_are_gone(buying, order, marat):
+    life.cancel(order, Role.BUYER, marat, "—")
+    Order.objects.update(closed_at=timezone.now() - timedelta(days=91))
+
+    forget_contacts()
+
+    page = html(buying, order)
+    assert "The data of the buyer has been deleted." in page
+    assert "This is what the seller sees of you" not in page
+
+
+def test_an_address_that_bids_to_copy_somebody_in_stays_an_address(selling, wheat, make_order):
+    order = make_order(wheat, email="a?bcc=spy%40example.com&b=@example.com")
+
+    page = html(selling, order)
+
+    assert "mailto:a%3Fbcc%3Dspy%2540example.com%26b%3D@example.com" in page
+    assert "a?bcc" not in page.partition("mailto:")[2].partition('"')[0]
 
 
 def test_an_erased_buyer_leaves_the_papers_of_the_seller(selling, order):

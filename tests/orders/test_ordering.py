@@ -291,6 +291,26 @@ def test_a_phone_that_is_none_is_asked_for_with_an_example(client, form):
     assert not Order.objects.exists()
 
 
+def test_an_extension_is_asked_for_elsewhere_rather_than_lost(client, form):
+    for typed in ["+7 7142 54 32 10 доб. 12", "8 7142 54 32 10 ext. 12", "+7 7142 54 32 10 #12"]:
+        answer = send(client, form, phone=typed)
+
+        assert "Write the number without an extension" in words_of(answer), typed
+        assert f'value="{typed}"' in answer.content.decode()
+    assert not Order.objects.exists()
+
+
+@pytest.mark.clause("F8")
+@pytest.mark.clause("F14")
+def test_what_shows_nothing_is_nothing(client, form):
+    for nothing in ["\N{ZERO WIDTH SPACE}", "\N{RIGHT-TO-LEFT OVERRIDE}\N{NO-BREAK SPACE}", "\0"]:
+        answer = words_of(send(client, form, organization=nothing, address=nothing))
+
+        assert "Organization not specified" in answer
+        assert "Address not specified" in answer
+    assert not Order.objects.exists()
+
+
 @pytest.mark.clause("F15")
 @pytest.mark.parametrize("length", [511, 512, 513])
 def test_a_comment_has_up_to_512_characters_however_they_are_sent(client, policy, wheat, length):
@@ -440,6 +460,8 @@ def test_ordering_from_all_walks_through_the_forms_filled_in(
 
     assert first["Location"] == f"{form_of(other)}?all"
     assert "has been sent to the seller" in words_of(second_form)
+    assert f"To {other.seller.name}. After this order 1 more follows." in words_of(second_form)
+    assert "No other order follows." in words_of(third_form)
     for form in (second_form, third_form):
         assert 'value="Сейтқазы Айгүл Маратқызы"' in form.content.decode()
         assert "Тиеу дүйсенбіден" not in form.content.decode()

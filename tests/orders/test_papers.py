@@ -3,16 +3,22 @@
 import csv
 import html
 import io
+import re
 import zipfile
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils.formats import date_format
 from pypdf import PdfReader
 
 from listings.models import Listing
+from orders import life
 from orders.forgetting import forget_contacts
-from orders.models import CartLine, Order
+from orders.models import Cart, CartLine, Order
 from orders.states import State
 from tests.conftest import BUYER
 
@@ -101,6 +107,39 @@ def test_an_order_on_paper_names_both_sides_goods_and_terms(client, order, aigul
         assert "686" in text
 
 
+def test_a_quantity_is_the_same_everywhere_to_the_gram(client, make_order, aigul):
+    order = make_order(user=aigul, quantity="12.345")
+    other = make_order(order.lines.get().listing, user=aigul, quantity="7.5")
+    client.force_login(aigul)
+
+    def pages(order):
+        yield text_of(client.get(f"/en/orders/{order.reference}/pdf/").content)
+        for page in ("", "print/"):
+            yield client.get(f"/en/orders/{order.reference}/{page}").content.decode()
+
+    assert [page.count("12.345 t") for page in pages(order)] == [1, 1, 1]
+    assert [page.count("7.5 t") for page in pages(other)] == [1, 1, 1]
+
+
+def test_paper_says_to_the_kilogram_how_much_for_what_a_unit_and_when(client, make_order, aigul):
+    order = make_order(user=aigul, quantity="12.345")
+    by, day = order.seller.members.get().user, timezone.localdate() + timedelta(days=10)
+    [line] = order.lines.all()
+    life.see(order, by)
+    life.offer(order, by, {line.pk: life.Terms(line.quantity, Decimal(97_000), day)})
+    life.agree(order, aigul, 1)
+    client.force_login(aigul)
+
+    paper = client.get(f"/en/orders/{order.reference}/pdf/").content
+    sheet = client.get(f"/en/orders/{order.reference}/print/").content.decode()
+
+    for text in (text_of(paper), html.unescape(sheet)):
+        words = " ".join(text.split())
+        assert "12.345 t" in words
+        assert "97 000 ₸/t" in words
+        assert f"Date of delivery: {date_format(day, 'DATE_FORMAT')}" in words
+
+
 def test_signs_the_font_lacks_spoil_neither_paper_nor_log(client, make_order, aigul, caplog):
     order = make_order(user=aigul, comment="Күтеміз 🚜\nрахмет")
     client.force_login(aigul)
@@ -124,17 +163,27 @@ def test_strangers_find_no_order(client, order, marat, make_seller, page):
 
 def test_a_table_of_sales_holds_no_formula(client, make_order, make_listing):
     listing = make_listing("=1+2 Пшеница", price=100, quantity=100)
-    order = make_order(listing, full_name="@SUM(A1)", comment="\t=cmd|' /C calc'!A0")
+    order = make_order(
+        listing,
+        full_name="@SUM(A1)",
+        organization="\N{ZERO WIDTH SPACE}=3+4",
+        address='Абай, 1;"=5+6;-7',
+        comment="\t=cmd|' /C calc'!A0\n+8",
+    )
     client.force_login(order.seller.members.get().user)
 
     text = b"".join(client.get("/ru/account/sales/sales.csv").streaming_content).decode("utf-8-sig")
-    [_headings, row] = csv.reader(io.StringIO(text))
+    [headings, row] = csv.reader(io.StringIO(text))
+    # As Excel in Russian reads it.
+    parted = [cell.strip('"') for cell in re.split(r"[;\r\n]", text)]
     book = zipfile.ZipFile(
         io.BytesIO(b"".join(client.get("/ru/account/sales/sales.xlsx").streaming_content))
     )
 
     assert {"'=1+2 Пшеница", "'@SUM(A1)", "'+77012345678"} <= set(row)
-    assert not any(cell.startswith(("=", "+", "-", "@", "\t")) for cell in row)
+    for cell in (*row, *parted):
+        assert not cell.strip("\N{ZERO WIDTH SPACE}").startswith(("=", "+", "-", "@", "\t"))
+    assert "Позиция" in headings
     sheet = book.read("xl/worksheets/sheet1.xml").decode()
     assert "=1+2 Пшеница" in sheet
     assert "<f>" not in sheet
@@ -216,6 +265,37 @@ def test_what_was_ordered_goes_into_the_cart_again_at_todays_prices(
     assert "Ячмень: It is sold." in html.unescape(page)
     line = CartLine.objects.get()
     assert (line.listing, line.quantity, line.price) == (seller, 5, 95)
+
+
+def test_ordering_again_takes_as_many_queries_however_much_was_ordered(
+    client, make_listing, make_order, aigul, catalogue_stays
+):
+    few = [make_listing(price=90)]
+    many = [make_listing(f"Ячмень {each}", seller=few[0].seller, price=70) for each in range(9)]
+    client.force_login(aigul)
+
+    def queries_for(listings):
+        order = make_order(listings, user=aigul)
+        with CaptureQueriesContext(connection) as queries:
+            client.post(f"/en/orders/{order.reference}/again/")
+        assert CartLine.objects.count() == len(listings)
+        CartLine.objects.all().delete()
+        return len(queries)
+
+    assert queries_for(many) == queries_for(few)
+
+
+def test_a_full_cart_takes_nothing_of_what_is_ordered_again(
+    client, make_order, make_listing, aigul, monkeypatch
+):
+    order = make_order([make_listing(price=90), make_listing("Ячмень", price=70)], user=aigul)
+    monkeypatch.setattr(Cart, "MOST_LINES", 1)
+    client.force_login(aigul)
+
+    page = client.post(f"/en/orders/{order.reference}/again/", follow=True).content.decode()
+
+    assert "Ячмень: A cart holds at most 100 ads." in page
+    assert CartLine.objects.get().listing.title == "Пшеница 3 класса"
 
 
 def test_nobody_else_orders_it_again(client, order, marat, owner):

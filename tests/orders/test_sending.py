@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from threading import Event
 from urllib.parse import urlsplit
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.core import signing
@@ -15,12 +15,16 @@ from django.test import Client
 
 from letters.models import Letter
 from listings.models import Listing
+from orders import sending
 from orders.letters import key_of
 from orders.models import CartLine, Change, Order
 from orders.states import State
+from privacy.ledger import Occasion
 from privacy.models import Consent, ConsentEntry, ConsentEvidence, Disclosure, Subject
 from privacy.models.consents import text_hash
 from sellers.models import Member, Payment, Shipping
+from tests.conftest import BUYER
+from tests.letters.outside import wait_for_waiting
 from tests.orders.ordering import FROM_HERE, TYPED, fill_cart, form_of, seal_of, send, words_of
 
 pytestmark = pytest.mark.django_db
@@ -176,6 +180,44 @@ def test_what_another_tab_changed_in_the_cart_is_shown_first(client, form):
     assert not Order.objects.exists()
 
 
+def test_a_price_that_is_without_vat_now_is_shown_before_anything_is_sent(client, form, wheat):
+    Listing.objects.filter(pk=wheat.pk).update(vat="incl")
+    shown = client.get(form)
+    Listing.objects.filter(pk=wheat.pk).update(vat="excl")
+
+    answer = send(client, form, seal=seal_of(shown))
+
+    assert "with VAT" in words_of(shown)
+    assert answer.status_code == 409
+    assert "What you order, or its price, has changed" in words_of(answer)
+    assert "without VAT, which is added" in words_of(answer)
+    assert not Order.objects.exists()
+    assert send(client, form, seal=seal_of(answer)).status_code == 302
+    assert Order.objects.get().lines.get().vat == "excl"
+
+
+def test_vat_that_changes_after_the_form_was_looked_at_orders_nothing(policy, wheat, client):
+    line = fill_cart(client, (wheat, 1)).lines.get()
+    assert line.listing.vat == ""
+    Listing.objects.filter(pk=wheat.pk).update(vat="excl")
+
+    with pytest.raises(sending.Unavailable):
+        sending.send(
+            [line],
+            sending.Form(**BUYER, shipping=None, payment=None),
+            token=uuid4(),
+            seller=wheat.seller,
+            currency="KZT",
+            user=None,
+            version=policy,
+            sentence="—",
+            occasion=Occasion("order", "Send order"),
+        )
+
+    assert not Order.objects.exists()
+    assert Listing.objects.get(pk=wheat.pk).quantity == 100
+
+
 def test_terms_the_seller_changed_are_shown_first(client, form, wheat):
     Shipping.objects.create(seller=wheat.seller, method="carrier", conditions="up to 400 km")
     seal = seal_of(client.get(form))
@@ -289,18 +331,6 @@ def test_a_double_click_is_one_order_and_two_tabs_do_not_order_it_twice(policy, 
     assert wheat.quantity == 80
 
 
-def wait_until_somebody_waits():
-    with connection.cursor() as cursor:
-        while True:
-            cursor.execute(
-                "SELECT count(*) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND wait_event_type = 'Lock'"
-            )
-            if cursor.fetchone()[0]:
-                return
-            time.sleep(0.02)
-
-
 @pytest.mark.django_db(transaction=True)
 def test_what_somebody_elses_locks_broke_off_is_done_again(client, form, wheat):
     """Whoever locks the ad before the cart, the other way round, meets the order half-way."""
@@ -310,7 +340,7 @@ def test_what_somebody_elses_locks_broke_off_is_done_again(client, form, wheat):
         with transaction.atomic():
             Listing.objects.select_for_update().get(pk=wheat.pk)
             locked.set()
-            wait_until_somebody_waits()
+            wait_for_waiting(1)
             # PostgreSQL ends whoever first has waited a second, which is the order.
             time.sleep(0.3)
             CartLine.objects.select_for_update().get(pk=line.pk)

@@ -1,7 +1,7 @@
 """What the clock does to orders, with the clock set by hand."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -14,24 +14,11 @@ from orders.models import Order, Timer
 from orders.states import Act, Role, State
 from orders.tasks import sweep_timers
 from orders.timers import after_working_days
+from tests.orders.conftest import MONDAY
 
 pytestmark = pytest.mark.django_db
 
-MONDAY = datetime(2026, 11, 23, 13, 40, tzinfo=UTC)  # 18:40 in Almaty
 A_DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def at(time_machine):
-    """`at(MONDAY)`: it is then, and the clock has struck."""
-
-    def at(moment, *, sweeps=True):
-        time_machine.move_to(moment, tick=False)
-        if sweeps:
-            sweep_timers()
-
-    at(MONDAY, sweeps=False)
-    return at
 
 
 @pytest.fixture
@@ -249,6 +236,21 @@ def test_an_order_somebody_holds_is_left_for_the_next_time_and_keeps_nobody_wait
 
     clock.sweep()
     assert now(held).state == State.EXPIRED
+
+
+def test_an_order_that_cannot_be_ended_keeps_no_other_waiting(at, wheat, make_order, now):
+    broken, other = make_order(wheat), make_order(wheat)
+    at(MONDAY + 3 * A_DAY, sweeps=False)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(
+            f"ALTER TABLE orders_order ADD CHECK (id <> {broken.pk} OR state <> 'expired')"
+        )
+
+    clock.sweep()
+
+    assert (now(broken).state, now(other).state) == (State.NEW, State.EXPIRED)
+    assert broken.timers.filter(done_at=None).count() == 3
 
 
 def test_the_sweep_runs_every_few_minutes(settings):

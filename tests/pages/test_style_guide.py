@@ -27,3 +27,23 @@ def test_the_style_guide_is_proper_html(client, settings, language):
 
     assert response.status_code == 200
     assert_valid(response)
+
+
+def test_the_style_guide_shows_a_cart_with_a_line_of_each_kind(client, settings):
+    settings.DEBUG = True
+
+    page = client.get("/en/style-guide/").content.decode()
+
+    assert page.count('<li class="cart-line') == 7
+    for said in (
+        "Request for a price",
+        "The price has changed. It was:",
+        "Take what is left",
+        "It is sold.",
+        "are missing. You can send the order all the same",
+        "Order at the new prices",
+        "Order from all",
+        "Ads that are not shown any more",
+        "The cart is empty",
+    ):
+        assert said in page, said

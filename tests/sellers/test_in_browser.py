@@ -6,12 +6,12 @@ from tests.axe import faults
 from tests.conftest import PASSWORD
 
 
-def sign_in(page, user):
-    page.goto("/en/accounts/login/")
+def sign_in(page, user, language="en"):
+    page.goto(f"/{language}/accounts/login/")
     page.locator("[name=login]").fill(user.email)
     page.locator("[name=password]").fill(PASSWORD)
     page.keyboard.press("Enter")
-    page.wait_for_url("**/en/account/")
+    page.wait_for_url(f"**/{language}/account/")
 
 
 def test_on_a_phone_without_javascript_a_page_is_opened_and_a_visitor_sees_the_number(

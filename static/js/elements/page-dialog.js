@@ -28,7 +28,7 @@ class PageDialog extends HTMLElement {
       const answer = await this.ask(from, button)
       if (answer.status >= 500) throw new Error(answer.status)
       // A refusal that has a page of its own: the browser asks for it, with all that was typed.
-      if (!answer.ok && !answer.headers.has(HEADER) && from.matches("form")) return from.submit()
+      if (!answer.ok && !answer.headers.has(HEADER) && from.matches("form")) return this.send(from, button)
       const isHere = new URL(answer.url).pathname === location.pathname
       if (!answer.headers.has(HEADER) || isHere) {
         return this.leave(answer.headers.get("X-Location") ?? answer.url)
@@ -48,7 +48,10 @@ class PageDialog extends HTMLElement {
     const headers = { [HEADER]: "1" }
     if (from.matches("a")) return fetch(from.href, { headers })
     const body = new URLSearchParams(new FormData(from, button))
-    return fetch(button?.getAttribute("formaction") ?? from.getAttribute("action"), { method: "POST", body, headers })
+    const send = () => fetch(button?.getAttribute("formaction") ?? from.getAttribute("action"), { method: "POST", body, headers })
+    // A browser without a cart gets one with its first answer; another tab waits for it, or it would get a second one.
+    if (!navigator.locks || document.cookie.includes("cart_count=")) return send()
+    return navigator.locks.request("cart", { signal: AbortSignal.timeout(15000) }, send)
   }
 
   fill(html) {
@@ -61,6 +64,13 @@ class PageDialog extends HTMLElement {
     const next = this.content.querySelector("[autofocus]") ?? (same || this.querySelector("h2"))
     next.focus()
     this.status.textContent = this.content.querySelector("[data-said]")?.textContent ?? ""
+  }
+
+  // As the button says: what goes back to the cart is no order.
+  send(form, button) {
+    const marked = (button ?? form).closest("[data-dialog]")
+    marked.removeAttribute("data-dialog")
+    form.requestSubmit(button)
   }
 
   leave(address) {

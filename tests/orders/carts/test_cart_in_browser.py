@@ -3,13 +3,17 @@
 import re
 
 import pytest
+from django.db import connection, transaction
 from playwright.sync_api import expect
 
 from listings.models import Listing
 from orders.models import Cart, CartLine
 from tests.axe import faults
+from tests.letters.outside import wait_for_waiting, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+WAITING = "navigator.locks.query().then(locks => locks.pending.length)"
 
 
 @pytest.fixture
@@ -29,7 +33,8 @@ def test_above_the_page_a_cart_is_filled_changed_and_closed(guest, wheat, barley
     page = guest(viewport={"width": 360, "height": 740})
     cart = page.get_by_role("banner").locator(".tool", has=page.locator("[data-cart-count]"))
     page.goto(wheat.get_absolute_url().replace("/ru/", "/en/"))
-    add = page.get_by_role("button", name="Add to the cart")
+    # Under the thumb, wherever the page stands.
+    add = page.locator(".thumb-bar").get_by_role("button", name="Add to the cart")
 
     page.get_by_label("Quantity", exact=True).fill("12")
     add.click()
@@ -73,12 +78,31 @@ def test_above_the_page_a_cart_is_filled_changed_and_closed(guest, wheat, barley
     expect(page.get_by_role("link", name="Cart 1")).to_be_visible()
 
 
+def test_two_tabs_whose_first_ads_come_at_once_fill_one_cart(guest, wheat, barley):
+    """While the one waits for its answer, as it does long on a slow line."""
+    tabs = [guest()]
+    tabs.append(tabs[0].context.new_page())
+    for tab, listing in zip(tabs, (wheat, barley), strict=True):
+        tab.goto(listing.get_absolute_url().replace("/ru/", "/en/"))
+
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("LOCK orders_cart IN EXCLUSIVE MODE")
+        tabs[0].locator("#order button").click()
+        wait_for_waiting(1)
+        tabs[1].locator("#order button").click()
+        wait_until(lambda: tabs[1].evaluate(WAITING) == 1)
+
+    for tab in tabs:
+        expect(tab.get_by_role("dialog").locator(".cart-line").first).to_be_visible()
+    assert {line.listing for line in Cart.objects.get().lines.all()} == {wheat, barley}
+
+
 def test_without_scripts_the_same_is_done_on_pages(guest, wheat, oats):
     page = guest(java_script_enabled=False, viewport={"width": 360, "height": 740})
     page.goto(wheat.get_absolute_url().replace("/ru/", "/en/"))
 
     page.get_by_label("Quantity", exact=True).fill("12")
-    page.get_by_role("button", name="Add to the cart").click()
+    page.locator(".thumb-bar").get_by_role("button", name="Add to the cart").click()
 
     expect(page.get_by_text("The quantity grows in steps of 5 t.")).to_be_visible()
     page.get_by_label("Quantity", exact=True).fill("10")

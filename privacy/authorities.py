@@ -1,0 +1,119 @@
+"""Data for an authority: prepared by one, approved by another, as little as was approved."""
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from letters.write import write_letter
+from privacy.data_map import DATA_MAP, Personal
+from privacy.models import AuthorityRequest, Disclosure, Subject
+from privacy.people import written_to
+from privacy.purposes import Basis
+
+State = AuthorityRequest.State
+
+
+def columns() -> list[tuple[str, str]]:
+    """What can be given at all, as (key, words): every personal column of the map but secrets."""
+    return [
+        (key_of(described, name), f"{described.title}: {declared.category_words} ({name})")
+        for described in DATA_MAP.values()
+        if described.model and described.subject
+        for name, declared in described.personal_fields.items()
+        if not declared.category.startswith(SECRET)
+    ]
+
+
+SECRET = ("access.password", "access.factor", "access.session", "contact.digest")
+
+
+def key_of(described, name):
+    return f"{described.model._meta.label_lower}.{name}"
+
+
+def approve(request: AuthorityRequest, by: Subject) -> None:
+    decide(request, by, State.APPROVED)
+
+
+def refuse(request: AuthorityRequest, by: Subject, reason: str) -> None:
+    decide(request, by, State.REFUSED, refusal=reason)
+
+
+def decide(request, by, state, **fields):
+    """Raises `Impossible` when it is decided already, or by whoever prepared it."""
+    with transaction.atomic():
+        locked = AuthorityRequest.objects.select_for_update().get(pk=request.pk)
+        if locked.state != State.PREPARED or locked.handler_id == by.pk:
+            raise AuthorityRequest.Impossible
+        fields |= {"state": state, "approver": by, "decided_at": timezone.now()}
+        AuthorityRequest.objects.filter(pk=locked.pk).update(**fields)
+
+
+def give(request: AuthorityRequest) -> dict[str, list]:
+    """The values of the approved columns, by column, and the row of the disclosure with them."""
+    with transaction.atomic():
+        locked = AuthorityRequest.objects.select_for_update().get(pk=request.pk)
+        if locked.state not in (State.APPROVED, State.GIVEN):
+            raise AuthorityRequest.Impossible
+        extract = values_of(locked.subject, locked.scope)
+        if locked.state == State.GIVEN:
+            return extract
+        Disclosure.objects.create(
+            subject=locked.subject,
+            kind=Disclosure.Kind.AUTHORITY,
+            recipient_number=locked.pk,
+            recipient_name=locked.body,
+            fields=[column for column, values in extract.items() if values],
+            purpose="compliance",
+            basis=Basis.LAW,
+            about=f"№ {locked.pk}",
+            hidden_until=locked.silent_until,
+        )
+        locked.state, locked.given_at = State.GIVEN, timezone.now()
+        locked.save(update_fields=["state", "given_at"])
+        if locked.silent_until is None:
+            tell_person(locked)
+    return extract
+
+
+def values_of(subject, scope):
+    extract = {}
+    for described in DATA_MAP.values():
+        for name, declared in described.fields.items():
+            key = described.model and key_of(described, name)
+            if key in scope and isinstance(declared, Personal):
+                values = described.rows_of(subject).order_by("pk").values_list(name, flat=True)
+                extract[key] = [str(value) for value in values if value not in (None, "")]
+    return extract
+
+
+def tell_those_due() -> int:
+    """The people who had to wait for it hear that an authority was given their data."""
+    due = AuthorityRequest.objects.filter(
+        Q(silent_until=None) | Q(silent_until__lte=timezone.localdate()),
+        state=State.GIVEN,
+        told_at=None,
+    )
+    count = 0
+    for pk in due.values_list("pk", flat=True):
+        with transaction.atomic():
+            request = due.select_for_update(skip_locked=True).filter(pk=pk).first()
+            if request:
+                tell_person(request)
+                count += 1
+    return count
+
+
+def tell_person(request):
+    """Who has left no address cannot be told; that the time came is noted all the same."""
+    if address := written_to(request.subject):
+        email, language = address
+        write_letter(
+            "privacy/email/authority",
+            to=email,
+            language=language or settings.LANGUAGE_CODE,
+            request=request,
+        )
+    request.told_at = timezone.now()
+    request.save(update_fields=["told_at"])

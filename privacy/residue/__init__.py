@@ -1,0 +1,88 @@
+"""Looking for what is left of somebody in everything the portal stores.
+
+`find` takes what a person was known by and tells where it still stands. It never says what: the
+needles are named by their places in the list, and a name that holds one is not written out.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+import redis
+from django.db import DatabaseError
+
+from privacy.residue.database import database
+from privacy.residue.files import folders
+from privacy.residue.needles import Unfit, why_unfit
+from privacy.residue.search import Search
+from privacy.residue.valkey import databases
+
+TROUBLE = (DatabaseError, redis.RedisError, OSError)
+# More needles at once would take too much memory; they are looked for in several passes.
+NEEDLES_A_PASS = 500
+
+
+@dataclass(frozen=True)
+class Hit:
+    # Its place in the list of needles.
+    needle: int
+    form: str
+    place: str
+    where: str
+
+
+class NotSearched(Exception):
+    """Some places could not be searched, so nobody knows what is in them; `places` names them."""
+
+    def __init__(self, places: list[str]):
+        super().__init__(f"{len(places)} could not be searched")
+        self.places = places
+
+
+def everywhere() -> list:
+    """All that this portal can read by itself."""
+    return [*database(), *folders(), *databases()]
+
+
+def find(
+    needles: Iterable[str],
+    *,
+    places: list | None = None,
+    tell: Callable[[str, int], None] = lambda place, size: None,
+) -> Iterator[Hit]:
+    """Each form of each needle, once for each row, file or key that holds it.
+
+    `tell` gets the name of each place when it has been gone through, and how many bytes were in
+    it. Raises `Unfit` before anything is searched, and `NotSearched` after the last hit.
+    """
+    needles = list(needles)
+    if unfit := {n: why for n, needle in enumerate(needles) if (why := why_unfit(needle))}:
+        raise Unfit(unfit)
+    failed = []
+    for first in range(0, len(needles), NEEDLES_A_PASS):
+        search = Search(needles[first : first + NEEDLES_A_PASS])
+        for place in everywhere() if places is None else places:
+            yield from gone_through(place, search, first, tell, failed)
+    if failed:
+        raise NotSearched(list(dict.fromkeys(failed)))
+
+
+def gone_through(place, search, first, tell, failed):
+    size = 0
+    try:
+        for part in place.parts(search):
+            size += part.size
+            where = veiled(part.where, search)
+            for needle, form in sorted(part.found):
+                yield Hit(first + needle, form, place.name, where)
+            if part.trouble:
+                failed.append(f"{place.name}: {where}: {part.trouble}")
+    except TROUBLE as trouble:
+        failed.append(f"{place.name}: {type(trouble).__name__}")
+    tell(place.name, size)
+
+
+def veiled(where, search):
+    """Names of files and keys may themselves hold what is looked for."""
+    return "/".join(
+        "…" if search.found_in(name.encode(errors="replace")) else name for name in where.split("/")
+    )
