@@ -24,7 +24,7 @@ ALLOWED = (
     "task",
     "task_id",
     "letter",
-    "message",
+    "incoming",
     "photo",
     "export",
     "attempt",

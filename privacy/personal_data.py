@@ -577,9 +577,7 @@ TO_ANSWER_ONCE = After(
 
 describe(
     IncomingLetter,
-    title=_(
-        "That you wrote to us, and what it seemed to ask; the message itself stays in our mail"
-    ),
+    title=_("When you wrote to us and what it seemed to ask; the message stays in our mail"),
     people=People.EVERYBODY,
     subject=SameDigest("sender"),
     fields={

@@ -28,11 +28,7 @@ KNOWN = [Subject.State.ACTIVE, Subject.State.RESTRICTED]
 def deal_with(claimed: IncomingLetter, message: Message) -> None:
     """All of it or nothing; and nothing if another worker has the message by now."""
     with transaction.atomic():
-        letter = (
-            IncomingLetter.objects.select_for_update(of=["self"])
-            .filter(pk=claimed.pk, state=State.WAITING, attempts=claimed.attempts)
-            .first()
-        )
+        letter = IncomingLetter.objects.held(claimed)
         if letter is None:
             return
         letter.sender = digest("email", message.sender) if message.sender else ""

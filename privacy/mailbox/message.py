@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from email import message_from_bytes
 from email.errors import HeaderParseError
 from email.header import decode_header
-from html.parser import HTMLParser
+from html import unescape
 
 # More than people write; what parsers need grows faster than what they read.
 PARTS = 100
@@ -208,50 +208,54 @@ def decoded(value):
     )
 
 
-class Visible(HTMLParser):
+# Possessive: what does not match is not tried again in other ways. Python's own HTMLParser takes
+# minutes over some pages of this length.
+TAG = re.compile(r"<(?P<closes>/?+)(?P<name>[a-z][a-z0-9]*+)(?P<rest>[^<>]*+)>", re.IGNORECASE)
+HIDDEN = {"head", "style", "script", "title", "blockquote"}
+# How mail programs mark what is quoted, and signatures.
+QUOTES = re.compile(
+    r"(class|id)\s*=[^=]*(gmail_quote|yahoo_quoted|moz-cite-prefix|gmail_signature)"
+)
+BLOCKS = {"p", "div", "br", "li", "tr", "td", "h1", "h2", "h3", "hr", "table"}
+VOID = {"br", "hr", "img", "meta", "link", "input", "col", "area", "base", "wbr"}
+
+
+def visible(page):
     """The text of a page, without what mail programs mark as quoted."""
-
-    HIDDEN = {"head", "style", "script", "title", "blockquote"}
-    QUOTES = ("gmail_quote", "yahoo_quoted", "moz-cite-prefix", "gmail_signature", "WordSection0")
-    BLOCKS = {"p", "div", "br", "li", "tr", "td", "h1", "h2", "h3", "hr", "table"}
-    VOID = {"br", "hr", "img", "meta", "link", "input", "col", "area", "base", "wbr"}
-
-    def __init__(self):
-        super().__init__()
-        self.pieces = []
-        self.hidden_by = ""
-        self.depth = 0
-
-    def handle_starttag(self, tag, attributes):
-        if self.hidden_by:
-            self.depth += tag == self.hidden_by
-            return
-        marks = " ".join(value or "" for name, value in attributes if name in ("class", "id"))
-        is_quote = any(quote in marks for quote in (*self.QUOTES, "divRplyFwdMsg"))
-        if (tag in self.HIDDEN or is_quote) and tag not in self.VOID:
-            self.hidden_by, self.depth = tag, 1
-        elif tag in self.BLOCKS:
-            self.pieces.append("\n")
-
-    def handle_endtag(self, tag):
-        if tag == self.hidden_by:
-            self.depth -= 1
-            if not self.depth:
-                self.hidden_by = ""
-        elif not self.hidden_by and tag in self.BLOCKS:
-            self.pieces.append("\n")
-
-    def handle_data(self, data):
-        if not self.hidden_by:
+    page = without_comments(page)
+    pieces, end = [], 0
+    hidden_by, depth = "", 0
+    for tag in TAG.finditer(page):
+        if not hidden_by:
             # Its line breaks are only spaces.
-            self.pieces.append(re.sub(r"\s+", " ", data))
+            pieces.append(" ".join(page[end : tag.start()].split("\n")))
+        end = tag.end()
+        name = tag["name"].lower()
+        if hidden_by:
+            depth += (name == hidden_by) * (-1 if tag["closes"] else 1)
+            if not depth:
+                hidden_by = ""
+        elif name not in VOID and not tag["closes"] and hides(name, tag["rest"]):
+            hidden_by, depth = name, 1
+        elif name in BLOCKS:
+            pieces.append("\n")
+    if not hidden_by:
+        pieces.append(page[end:])
+    return unescape("".join(pieces))
 
 
-def visible(html):
-    reader = Visible()
-    reader.feed(html)
-    reader.close()
-    return "".join(reader.pieces)
+def hides(name, attributes):
+    return name in HIDDEN or QUOTES.search(attributes) is not None
+
+
+def without_comments(page):
+    pieces, end = [], 0
+    while (start := page.find("<!--", end)) >= 0:
+        pieces.append(page[end:start])
+        if (end := page.find("-->", start)) < 0:
+            return "".join(pieces)
+        end += 3
+    return "".join([*pieces, page[end:]])
 
 
 DASHED = re.compile(

@@ -102,7 +102,7 @@ def deal_with_next(server):
     try:
         message = understand(raw)
     except Exception as fault:  # whoever wrote it may have meant that: the others must not wait
-        log.exception("message not understood", extra={"message": letter.pk})
+        log.exception("message not understood", extra={"incoming": letter.pk})
         leave_to_people(letter, type(fault).__name__)
         return True
     try:
@@ -110,13 +110,15 @@ def deal_with_next(server):
     except (OperationalError, InterfaceError):
         raise  # the database is away, or two of us met: the message is not to blame
     except Exception:  # as above; it is tried again
-        log.exception("message not dealt with", extra={"message": letter.pk})
+        log.exception("message not dealt with", extra={"incoming": letter.pk})
     return True
 
 
 def leave_to_people(letter, reason):
-    log.warning("message left to people", extra={"message": letter.pk, "reason": reason})
-    letter.end(State.UNREADABLE)
+    log.warning("message left to people", extra={"incoming": letter.pk, "reason": reason})
+    with transaction.atomic():
+        if held := IncomingLetter.objects.held(letter):
+            held.end(State.UNREADABLE)
 
 
 def put_away(server):

@@ -19,7 +19,7 @@ def is_authentic(message: Message) -> bool:
         return False
     try:
         found = FEATURES.parse_value(message.authentication)
-    except authres.AuthResError:
+    except (authres.AuthResError, RecursionError):  # of comments in comments
         return False
     if (found.authserv_id or "").lower() != settings.MAILBOX_AUTHSERV_ID.lower():
         return False

@@ -65,6 +65,11 @@ class IncomingLetterQuerySet(models.QuerySet):
                 letter.save(update_fields=["attempts", "due_at"])
         return letter
 
+    def held(self, claimed):
+        """The same, locked; None when its lease was over and another worker has it."""
+        waiting = self.filter(pk=claimed.pk, state=IncomingLetter.State.WAITING)
+        return waiting.filter(attempts=claimed.attempts).select_for_update().first()
+
     def for_people(self):
         return self.filter(state__in=IncomingLetter.FOR_PEOPLE)
 
