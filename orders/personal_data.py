@@ -13,7 +13,7 @@ from django.utils.translation import ngettext_lazy
 from accounts.personal_data import IN_SESSION
 from orders import act_forms, forms, tasks
 from orders.access import OPENED
-from orders.admin import RevealForm, SettleForm
+from orders.admin import SettleForm
 from orders.listed import ListForm
 from orders.models import (
     Cart,
@@ -39,7 +39,6 @@ from privacy.data_map import (
     describe_keys,
     not_personal,
 )
-from privacy.models import StaffAccess
 from privacy.registers import (
     CachePrefix,
     Column,
@@ -363,13 +362,7 @@ register_form(
     purposes=["orders"],
     fields=not_kept(_("It narrows the list that is shown."), "q", "state", "since", "until"),
 )
-register_form(
-    "order-reveal",
-    _("Have the contacts of a buyer shown"),
-    RevealForm,
-    purposes=["compliance"],
-    fields=kept_in(StaffAccess, "reason"),
-)
+
 register_form(
     "order-settle",
     _("Settle the dispute of an order"),

@@ -27,6 +27,7 @@ from privacy.data_map import (
 )
 from privacy.ledger_admin import NextStepForm
 from privacy.mailbox.tasks import read_mailbox
+from privacy.masking import RevealForm
 from privacy.models import (
     AuthorityRequest,
     Clause,
@@ -324,6 +325,14 @@ register_form(
     fields={"reason": Column(AuthorityRequest, "refusal")},
 )
 register_task(tell_of_authorities)
+
+register_form(
+    "reveal",
+    _("When staff of the portal had your masked data shown, and why"),
+    RevealForm,
+    purposes=["compliance"],
+    fields=kept_in(StaffAccess, "reason"),
+)
 
 TO_BACK_IT = {
     "purposes": ["compliance", "security"],
