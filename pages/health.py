@@ -10,6 +10,8 @@ from django.views.decorators.http import require_safe
 from kombu.exceptions import OperationalError as BrokerError
 from redis.exceptions import RedisError
 
+from privacy.restoring import gate
+
 log = logging.getLogger(__name__)
 
 QUEUES = ["default", "mail", "media", "privacy"]
@@ -29,6 +31,7 @@ def ready(request):
         "database": database_state(),
         "cache": cache_state(),
         "queue": queue_state(),
+        "restore": restore_state(),
     }
     is_ready = all(part["ok"] for part in answer.values())
     if not is_ready:
@@ -45,6 +48,14 @@ def database_state():
     if waiting:
         return {"ok": False, "reason": f"{len(waiting)} migrations have not run."}
     return {"ok": True}
+
+
+def restore_state():
+    try:
+        trouble = gate.trouble()
+    except DatabaseError:
+        return {"ok": False, "reason": "The database does not answer."}
+    return {"ok": False, "reason": trouble} if trouble else {"ok": True}
 
 
 def cache_state():

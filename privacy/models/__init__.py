@@ -14,11 +14,13 @@ from privacy.models.operator import ControllerIdentity
 from privacy.models.processing import ProcessingAct
 from privacy.models.requests import Request, RequestStep
 from privacy.models.staff_access import StaffAccess
+from privacy.models.stored_acts import ComparedDatabase, StoredAct
 from privacy.models.subject import Subject
 
 __all__ = [
     "Channel",
     "Clause",
+    "ComparedDatabase",
     "Consent",
     "ConsentChain",
     "ConsentEntry",
@@ -32,6 +34,7 @@ __all__ = [
     "Request",
     "RequestStep",
     "StaffAccess",
+    "StoredAct",
     "Subject",
     "SubjectIdentifier",
     "Version",
