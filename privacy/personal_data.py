@@ -31,6 +31,7 @@ from privacy.masking import RevealForm
 from privacy.models import (
     AuthorityRequest,
     Clause,
+    ComparedDatabase,
     Consent,
     ConsentChain,
     ConsentEntry,
@@ -50,6 +51,7 @@ from privacy.models import (
     RetentionRun,
     SelfCheckRun,
     StaffAccess,
+    StoredAct,
     Subject,
     SubjectIdentifier,
     Version,
@@ -65,6 +67,7 @@ from privacy.registers import (
     register_form,
     register_task,
 )
+from privacy.restoring.tasks import forget_digests, store_acts
 from privacy.retention import After, AsProof, ByRule, Until, WhileAccountExists
 from privacy.strategies import Empty, RemoveFile
 from privacy.tasks import (
@@ -442,6 +445,54 @@ register_cache(
         longest=timedelta(hours=6),
     )
 )
+
+# What a restored backup must not undo
+
+describe(
+    StoredAct,
+    title=_("What a restored backup must not bring back: deletions and withdrawals"),
+    people=People.EVERYBODY,
+    subject="subject",
+    erase=STAYS_AS_PROOF,
+    fields={
+        "kind": Personal("consent.act", **TO_PROVE),
+        "at": Personal("trace.time", **TO_PROVE),
+        "content": Personal(
+            "consent.act",
+            **TO_PROVE,
+            keys={
+                **{
+                    name: Personal("consent.act", **TO_PROVE)
+                    for name in (
+                        *("act", "purpose", "channel", "basis", "sentence", "version_digest"),
+                        *("language", "form", "button", "sequence"),
+                    )
+                },
+                **not_personal(_("a number that proves the entry of the ledger"), "hash"),
+                **not_personal(
+                    _(
+                        "keyed digests by which somebody who was erased is recognised in a "
+                        "restored backup; they go when no such backup is left"
+                    ),
+                    "digests",
+                ),
+            },
+        ),
+        **not_personal(
+            _("how far it is written into the store, or done again"), "number", "is_due"
+        ),
+        **not_personal(_("a random number"), "id"),
+        **WHOSE,
+    },
+)
+
+describe(
+    ComparedDatabase,
+    fields=not_personal(_("tells this database from one that was restored"), "id", "name"),
+)
+
+register_task(store_acts)
+register_task(forget_digests)
 
 # Requests
 

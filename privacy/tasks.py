@@ -6,6 +6,7 @@ from letters.after_commit import after_commit
 from privacy import authorities, sweep, watch
 from privacy.export import building
 from privacy.models import Export
+from privacy.restoring.tasks import forget_digests, store_acts  # noqa: F401 Celery looks here
 from privacy.verification import go_on, start_run
 
 SECONDS = 120

@@ -18,12 +18,14 @@ from privacy.models.processing import ProcessingAct
 from privacy.models.requests import Request, RequestStep
 from privacy.models.runs import RetentionRun, SelfCheckRun
 from privacy.models.staff_access import StaffAccess
+from privacy.models.stored_acts import ComparedDatabase, StoredAct
 from privacy.models.subject import Subject
 
 __all__ = [
     "AuthorityRequest",
     "Channel",
     "Clause",
+    "ComparedDatabase",
     "Consent",
     "ConsentChain",
     "ConsentEntry",
@@ -44,6 +46,7 @@ __all__ = [
     "RetentionRun",
     "SelfCheckRun",
     "StaffAccess",
+    "StoredAct",
     "Subject",
     "SubjectIdentifier",
     "Version",

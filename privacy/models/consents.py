@@ -33,7 +33,7 @@ class ConsentEntryQuerySet(models.QuerySet):
         return self.filter(subject=subject).order_by("sequence")
 
     def withdrawals(self):
-        return self.filter(act__in=[ConsentEntry.Act.WITHDRAWN, ConsentEntry.Act.OBJECTED])
+        return self.filter(act__in=ConsentEntry.ENDINGS)
 
     def about_documents(self):
         """What people answered when they were shown the policy or the agreement."""
@@ -53,6 +53,8 @@ class ConsentEntry(models.Model):
         SUPERSEDED = "superseded", _("replaced by a newer one")
         OBJECTED = "objected", _("objected")
         ACKNOWLEDGED = "acknowledged", _("acknowledged")
+
+    ENDINGS = [Act.WITHDRAWN, Act.OBJECTED]
 
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="consent_entries")
     sequence = models.PositiveIntegerField(_("number in the person's chain"))
