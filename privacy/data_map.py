@@ -10,7 +10,10 @@ from collections.abc import Callable
 from dataclasses import KW_ONLY, dataclass, field
 from functools import reduce
 from operator import or_
+from pathlib import Path
 
+from django.apps import apps
+from django.conf import settings
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.db.models import Q
@@ -91,6 +94,8 @@ class Recipient(models.TextChoices):
 
 
 THE_ROW_GOES = DeleteRow()
+# The page on which everybody reads what is held of them, and may remove what has no other page.
+IN_PLACE = "accounts:held"
 
 
 @dataclass(frozen=True)
@@ -151,8 +156,8 @@ class SameValue:
     model: type[models.Model]
     their_column: str
 
-    def condition(self, people):
-        rows = DATA_MAP[self.model].rows_of(*people)
+    def condition(self, family):
+        rows = DATA_MAP[self.model].rows_of_family(family)
         return Q(**{f"{self.column}__in": rows.values(self.their_column)})
 
     def problem(self, model):
@@ -169,19 +174,30 @@ class SameAddress:
 
     column: str
 
-    def condition(self, people):
+    def condition(self, family):
         addresses = [
             address
             for described in DATA_MAP.values()
             if isinstance(described.subject, str)
             for name, declared in described.personal_fields.items()
             if declared.category == "contact.email"
-            for address in described.rows_of(*people).values_list(name, flat=True)
+            for address in described.rows_of_family(family).values_list(name, flat=True)
         ]
         return reduce(or_, (Q(**{f"{self.column}__iexact": a}) for a in addresses), Q(pk__in=[]))
 
     def problem(self, model):
         model._meta.get_field(self.column)
+
+
+@dataclass(frozen=True)
+class Remove:
+    """What people may take out of rows that have no page of their own to edit them."""
+
+    # Of these rows, those of which it may go now.
+    may: Callable[[models.QuerySet], models.QuerySet]
+    # Why of the others it may not.
+    otherwise: Promise
+    carry_out: Callable[[models.QuerySet], object]
 
 
 @dataclass(frozen=True)
@@ -199,6 +215,13 @@ class Described:
     fields: dict[str, Personal | NotPersonal]
     # Columns that no field of the model stands for: generated ones, of raw SQL, left for a release.
     columns: dict[str, Personal | NotPersonal] = field(default_factory=dict)
+    remove: Remove | None = None
+
+    @property
+    def is_ours(self):
+        return (
+            Path(apps.get_app_config(self.model._meta.app_label).path).parent == settings.BASE_DIR
+        )
 
     @property
     def personal_fields(self):
@@ -210,10 +233,14 @@ class Described:
 
     def rows_of(self, *people: Subject) -> models.QuerySet:
         """Theirs, and what was joined to them."""
+        return self.rows_of_family(Subject.families(people))
+
+    def rows_of_family(self, family: set) -> models.QuerySet:
+        """For whoever asks of many tables, and has the keys already."""
         rows = self.model._base_manager.all()
         if isinstance(self.subject, str):
-            return rows.filter(**{f"{self.subject}__in": Subject.families(people)})
-        return rows.filter(self.subject.condition(people))
+            return rows.filter(**{f"{self.subject}__in": family})
+        return rows.filter(self.subject.condition(family))
 
     def path_problem(self) -> str | None:
         """Why a row does not lead to its person, if so."""
@@ -240,11 +267,19 @@ TABLES: dict[str, Described] = {}
 
 
 def describe(
-    model, *, fields, title=None, people=None, subject=None, erase=THE_ROW_GOES, columns=None
+    model,
+    *,
+    fields,
+    title=None,
+    people=None,
+    subject=None,
+    erase=THE_ROW_GOES,
+    columns=None,
+    remove=None,
 ):
     """Declare a model. `title` tells people what a row is; personal rows need one."""
     DATA_MAP[model] = Described(
-        model._meta.db_table, model, title, people, subject, erase, fields, columns or {}
+        model._meta.db_table, model, title, people, subject, erase, fields, columns or {}, remove
     )
 
 

@@ -7,11 +7,13 @@ from letters.models import Letter
 from letters.tasks import forget_old, send, send_waiting
 from privacy.admin import ClauseForm, PublishForm
 from privacy.data_map import (
+    IN_PLACE,
     FreeText,
     NotPersonal,
     People,
     Personal,
     Recipient,
+    Remove,
     SameAddress,
     Source,
     StaysNameless,
@@ -30,6 +32,7 @@ from privacy.models import (
     Document,
     GroupSite,
     LedgerRun,
+    LetterKey,
     Request,
     RequestStep,
     StaffAccess,
@@ -38,9 +41,10 @@ from privacy.models import (
     Version,
 )
 from privacy.registers import Column, kept_in, not_kept, register_form, register_task
-from privacy.retention import After, AsProof, WhileAccountExists
+from privacy.retention import After, AsProof, Until, WhileAccountExists
 from privacy.strategies import Empty
 from privacy.tasks import verify_ledger
+from privacy.wishes import CorrectionForm, ObjectionForm
 
 ROW_NUMBER = not_personal(_("the number of the row"), "id")
 WHOSE = not_personal(_("points to the person it is about"), "subject")
@@ -296,12 +300,26 @@ describe(
     people=People.EVERYBODY,
     subject="subject",
     erase=REQUEST_STAYS,
+    remove=Remove(
+        may=lambda requests: requests.exclude(closed_at=None).exclude(words=""),
+        otherwise=_("While a request is open its words are needed to answer it."),
+        carry_out=lambda requests: requests.update(words=""),
+    ),
     fields={
         "kind": Personal("request.state", **ABOUT_REQUEST),
         "state": Personal("request.state", **ABOUT_REQUEST),
         "received_at": Personal("trace.time", **ABOUT_REQUEST),
         "due_at": Personal("trace.time", **ABOUT_REQUEST),
         "closed_at": Personal("trace.time", **ABOUT_REQUEST),
+        "purpose": Personal("request.state", **ABOUT_REQUEST),
+        "words": FreeText(
+            "request.state",
+            **ABOUT_REQUEST | {"source": Source.PERSON},
+            erase=Empty(),
+            edit=IN_PLACE,
+        ),
+        **not_personal(_("the language of our answers"), "language"),
+        **not_personal(_("when staff were last told that time runs out"), "warned_at_days"),
         **WHOSE,
         **ROW_NUMBER,
     },
@@ -317,6 +335,7 @@ describe(
         "state": Personal("request.state", **ABOUT_REQUEST),
         "at": Personal("trace.time", **ABOUT_REQUEST),
         "reason": FreeText("request.state", **ABOUT_REQUEST, erase=Empty()),
+        "extended_to": Personal("trace.time", **ABOUT_REQUEST),
         **not_personal(_("points to the request"), "request"),
         **not_personal(_("points to the member of staff who acted"), "by"),
         **ROW_NUMBER,
@@ -329,6 +348,52 @@ register_form(
     NextStepForm,
     purposes=["compliance", "claims"],
     fields={"next_state": Column(RequestStep, "state"), **kept_in(RequestStep, "reason")},
+)
+
+register_form(
+    "correction",
+    _("Correction"),
+    CorrectionForm,
+    purposes=["compliance", "claims"],
+    fields=kept_in(Request, "words"),
+)
+register_form(
+    "objection",
+    _("Objection"),
+    ObjectionForm,
+    purposes=["compliance", "claims"],
+    fields=kept_in(Request, "purpose", "words"),
+)
+
+BY_LETTER = {
+    "purposes": ["identify", "compliance"],
+    "kept": Until(
+        "expires_at",
+        _("for 72 hours; once it has been used, until your request is to be answered"),
+    ),
+    "edit": IN_PLACE,
+}
+describe(
+    LetterKey,
+    title=_("Links in letters, by which you show that an address is yours"),
+    people=People.EVERYBODY,
+    subject=SameAddress("email"),
+    remove=Remove(
+        may=lambda keys: keys,
+        otherwise="",
+        carry_out=lambda keys: keys.delete(),
+    ),
+    fields={
+        "email": Personal("contact.email", **BY_LETTER, shown_to=(Recipient.MAIL_SERVER,)),
+        "kind": Personal("request.state", **BY_LETTER),
+        "created_at": Personal("trace.time", **BY_LETTER | {"source": Source.PORTAL}),
+        "used_at": Personal("trace.time", **BY_LETTER | {"source": Source.PORTAL}),
+        "expires_at": Personal("trace.time", **BY_LETTER | {"source": Source.PORTAL}),
+        "digest": Personal("access.session", **BY_LETTER | {"source": Source.PORTAL}),
+        **not_personal(_("the language of the letter"), "language"),
+        **not_personal(_("points to the person who showed that the address is theirs"), "subject"),
+        **ROW_NUMBER,
+    },
 )
 
 # What is published

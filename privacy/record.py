@@ -151,6 +151,16 @@ def held_about_people() -> list[dict]:
     ]
 
 
+def purposes_in_use():
+    used = {
+        purpose
+        for table in record_of_processing()["tables"].values()
+        for column in table["columns"].values()
+        for purpose in column.get("purposes", [])
+    }
+    return [purpose for key, purpose in PURPOSES.items() if key in used]
+
+
 def kinds_of_data(tables: list[Described]) -> list[dict]:
     """Columns that are treated alike are one line."""
     kinds = {}
@@ -161,6 +171,7 @@ def kinds_of_data(tables: list[Described]) -> list[dict]:
             {
                 "what": [],
                 "purposes": [PURPOSES[key].name for key in declared.purposes],
+                "reasons": [PURPOSES[key] for key in declared.purposes],
                 "kept": declared.kept.words,
                 "source": declared.source.label,
                 "shown_to": [recipient.label for recipient in declared.shown_to],

@@ -8,13 +8,13 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from privacy.operator import current_operator
-from privacy.purposes import PURPOSES
 from privacy.record import (
     COLUMNS,
     columns_of_record,
     controller,
     held_about_people,
     in_words,
+    purposes_in_use,
     record_of_processing,
 )
 from privacy.registers import COOKIES
@@ -67,13 +67,3 @@ def record_csv(request):
     table.writeheader()
     table.writerows(columns_of_record())
     return response
-
-
-def purposes_in_use():
-    used = {
-        purpose
-        for table in record_of_processing()["tables"].values()
-        for column in table["columns"].values()
-        for purpose in column.get("purposes", [])
-    }
-    return [purpose for key, purpose in PURPOSES.items() if key in used]

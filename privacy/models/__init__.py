@@ -10,6 +10,7 @@ from privacy.models.disclosures import Disclosure
 from privacy.models.documents import Clause, Document, Version
 from privacy.models.group import GroupSite
 from privacy.models.identifiers import SubjectIdentifier
+from privacy.models.letter_keys import LetterKey
 from privacy.models.operator import ControllerIdentity
 from privacy.models.processing import ProcessingAct
 from privacy.models.requests import Request, RequestStep
@@ -28,6 +29,7 @@ __all__ = [
     "Document",
     "GroupSite",
     "LedgerRun",
+    "LetterKey",
     "ProcessingAct",
     "Request",
     "RequestStep",

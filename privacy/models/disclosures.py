@@ -4,6 +4,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from privacy.models.subject import Subject
+from privacy.purposes import PURPOSES, Basis
 
 
 class Disclosure(models.Model):
@@ -35,3 +36,11 @@ class Disclosure(models.Model):
 
     def __str__(self):
         return f"№ {self.pk}"
+
+    @property
+    def purpose_words(self):
+        return PURPOSES[self.purpose].name
+
+    @property
+    def basis_words(self):
+        return Basis(self.basis).label
