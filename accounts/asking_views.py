@@ -6,14 +6,13 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.guards import dangerous_always, private_always
 from accounts.occasions import occasion
 from privacy.models import Request
 from privacy.people import join
-from privacy.wishes import FORMS, SENTENCES, file_wish
+from privacy.wishes import FORMS, SENTENCES, file_wish, too_many
 
 Kind = Request.Kind
 # Consents have their switches.
@@ -60,15 +59,7 @@ def told(request, kind):
         try:
             file_own(request, kind, form.cleaned_data)
         except Request.TooMany:
-            form.add_error(
-                None,
-                ngettext(
-                    "%(most)d correction waits for us already. Nothing was sent.",
-                    "%(most)d corrections wait for us already. Nothing was sent.",
-                    Request.MOST_CORRECTIONS,
-                )
-                % {"most": Request.MOST_CORRECTIONS},
-            )
+            form.add_error(None, too_many())
         else:
             return to_requests()
     facts = {"kind": kind, "sentence": SENTENCES[kind], "form": form}

@@ -175,6 +175,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     "letters of last month": {"task": "letters.tasks.forget_old", "schedule": 60 * 60},
     "the consent ledger": {"task": "privacy.tasks.verify_ledger", "schedule": 60 * 60},
+    "requests to be answered": {"task": "privacy.tasks.warn_of_deadlines", "schedule": 60 * 60},
+    "links in letters that are over": {
+        "task": "privacy.tasks.forget_letter_keys",
+        "schedule": 60 * 60,
+    },
     "invitations nobody answered": {
         "task": "sellers.tasks.forget_old_invitations",
         "schedule": 60 * 60,

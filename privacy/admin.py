@@ -9,7 +9,7 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
-from privacy import ledger_admin  # noqa: F401 registers what it shows
+from privacy import ledger_admin, request_admin  # noqa: F401 they register what they show
 from privacy.differences import differences
 from privacy.documents import (
     NotPublishable,

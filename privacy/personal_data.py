@@ -1,5 +1,7 @@
 """What privacy itself holds, and the letters below it, which may not know of the data map."""
 
+from datetime import timedelta
+
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
@@ -20,7 +22,6 @@ from privacy.data_map import (
     describe,
     not_personal,
 )
-from privacy.ledger_admin import NextStepForm
 from privacy.models import (
     Clause,
     Consent,
@@ -40,11 +41,20 @@ from privacy.models import (
     SubjectIdentifier,
     Version,
 )
-from privacy.registers import Column, kept_in, not_kept, register_form, register_task
+from privacy.registers import (
+    CachePrefix,
+    Column,
+    kept_in,
+    not_kept,
+    register_cache,
+    register_form,
+    register_task,
+)
+from privacy.request_admin import NextStepForm
 from privacy.retention import After, AsProof, Until, WhileAccountExists
 from privacy.strategies import Empty
-from privacy.tasks import verify_ledger
-from privacy.wishes import CorrectionForm, ObjectionForm
+from privacy.tasks import forget_letter_keys, verify_ledger, warn_of_deadlines
+from privacy.wishes import AskForm, CorrectionForm, ObjectionForm
 
 ROW_NUMBER = not_personal(_("the number of the row"), "id")
 WHOSE = not_personal(_("points to the person it is about"), "subject")
@@ -349,6 +359,25 @@ register_form(
     purposes=["compliance", "claims"],
     fields={"next_state": Column(RequestStep, "state"), **kept_in(RequestStep, "reason")},
 )
+
+register_task(forget_letter_keys)
+register_task(warn_of_deadlines)
+register_form(
+    "request-by-letter",
+    _("Ask about your data without an account"),
+    AskForm,
+    purposes=["identify", "compliance"],
+    fields=kept_in(LetterKey, "email", "kind"),
+)
+for counted, what in (
+    ("privacy:letters:", _("How many letters with a link an address got today.")),
+    ("privacy:asked:", _("How many requests were made from one place of the net.")),
+):
+    register_cache(
+        CachePrefix(
+            counted, what=what, purpose="security", longest=timedelta(days=1), is_digested=True
+        )
+    )
 
 register_form(
     "correction",

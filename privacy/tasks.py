@@ -3,6 +3,8 @@ import logging
 from celery import shared_task
 
 from letters.after_commit import after_commit
+from privacy.by_letter import forget_keys
+from privacy.deadlines import warn
 from privacy.verification import go_on, start_run
 
 SECONDS = 120
@@ -24,3 +26,16 @@ def verify_ledger():
             "the consent ledger was changed: see `manage.py ledger verify`",
             extra={"count": len(run.faults)},
         )
+
+
+@shared_task
+def forget_letter_keys():
+    """Links in letters whose time is over, a thousand after the other."""
+    while forget_keys():
+        pass
+
+
+@shared_task
+def warn_of_deadlines():
+    """Twice as good as once: who was told of a step of the clock is not told again."""
+    warn()

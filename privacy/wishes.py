@@ -2,7 +2,7 @@
 
 from django import forms
 from django.db import transaction
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from privacy.consents import object_to, withdraw_all
@@ -31,6 +31,20 @@ SENTENCES = {
 }
 
 
+class AskForm(forms.Form):
+    email = forms.EmailField(
+        label=_("E-mail"),
+        max_length=254,
+        widget=forms.EmailInput({"autocomplete": "email"}),
+        help_text=_("The one you gave us, for example in an order. The letter goes there."),
+    )
+    kind = forms.ChoiceField(
+        label=_("What you ask for"),
+        choices=[(kind, kind.label) for kind in SENTENCES],
+        widget=forms.RadioSelect,
+    )
+
+
 class CorrectionForm(forms.Form):
     words = forms.CharField(
         label=_("What is wrong, and what would be right?"),
@@ -57,6 +71,14 @@ class ObjectionForm(forms.Form):
             for purpose in purposes_in_use()
             if purpose.basis == Basis.INTEREST
         ]
+
+
+def too_many() -> str:
+    return ngettext(
+        "%(most)d correction waits for us already. Nothing was sent.",
+        "%(most)d corrections wait for us already. Nothing was sent.",
+        Request.MOST_CORRECTIONS,
+    ) % {"most": Request.MOST_CORRECTIONS}
 
 
 FORMS = {Kind.RECTIFICATION: CorrectionForm, Kind.OBJECTION: ObjectionForm}
