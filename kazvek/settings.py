@@ -187,11 +187,14 @@ CELERY_BEAT_SCHEDULE = {
     "the watch": {"task": "privacy.tasks.look_at_ourselves", "schedule": 60 * 60},
     "the consent ledger": {"task": "privacy.tasks.verify_ledger", "schedule": 60 * 60},
     "copies of data that wait": {
-        "task": "privacy.tasks.build_waiting_exports",
+        "task": "privacy.export.tasks.build_waiting_exports",
         "schedule": 60,
         "options": {"expires": 50},
     },
-    "copies of data that are over": {"task": "privacy.tasks.forget_exports", "schedule": 5 * 60},
+    "copies of data that are over": {
+        "task": "privacy.export.tasks.forget_exports",
+        "schedule": 5 * 60,
+    },
     "the mailbox": {
         "task": "privacy.mailbox.tasks.read_mailbox",
         "schedule": 60,
@@ -204,6 +207,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     "digests nobody needs": {
         "task": "privacy.restoring.tasks.forget_digests",
+        "schedule": 60 * 60,
+    },
+    "requests to be answered": {"task": "privacy.tasks.warn_of_deadlines", "schedule": 60 * 60},
+    "links in letters that are over": {
+        "task": "privacy.tasks.forget_letter_keys",
         "schedule": 60 * 60,
     },
     "invitations nobody answered": {

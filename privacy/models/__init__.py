@@ -12,6 +12,7 @@ from privacy.models.documents import Clause, Document, Version
 from privacy.models.export import Export, Grant
 from privacy.models.group import GroupSite
 from privacy.models.identifiers import SubjectIdentifier
+from privacy.models.letter_keys import LetterKey
 from privacy.models.mailbox import IncomingLetter, Mailbox
 from privacy.models.operator import ControllerIdentity
 from privacy.models.processing import ProcessingAct
@@ -38,6 +39,7 @@ __all__ = [
     "GroupSite",
     "IncomingLetter",
     "LedgerRun",
+    "LetterKey",
     "Mailbox",
     "ProcessingAct",
     "Notice",

@@ -136,6 +136,14 @@ class ConsentEntry(models.Model):
         }
 
     @property
+    def purpose_words(self):
+        return "" if self.is_about_documents else self.about
+
+    @property
+    def form_words(self):
+        return self.place
+
+    @property
     def place(self):
         point = COLLECTION_POINTS.get(self.form)
         return point.what if point else self.form
@@ -238,6 +246,10 @@ class Consent(models.Model):
     @property
     def is_given(self):
         return self.act == ConsentEntry.Act.GIVEN
+
+    @property
+    def purpose_words(self):
+        return PURPOSES[self.purpose].name
 
 
 class LedgerRun(models.Model):
