@@ -11,7 +11,7 @@ from django.contrib.sessions.models import Session
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from accounts import forms
+from accounts import erasing, forms
 from accounts.admin import ReasonForm
 from accounts.devices import REMEMBERED_FOR
 from accounts.models import Address, KnownDevice, Phone, User
@@ -29,7 +29,8 @@ from privacy.data_map import (
     describe,
     not_personal,
 )
-from privacy.models import Consent
+from privacy.erasure import registry
+from privacy.models import Consent, Erasure
 from privacy.registers import (
     CachePrefix,
     Column,
@@ -465,6 +466,14 @@ register_form(
     fields=kept_in(Address, "region", "settlement", "street", "postcode"),
 )
 
+register_form(
+    "erasure",
+    _("Deletion"),
+    forms.ErasureForm,
+    purposes=["compliance"],
+    fields={"at_once": Column(Erasure, "starts_at")},
+)
+
 # Pages whose buttons say it all, and what a browser says by itself.
 for name, what, documents in (
     ("privacy", _("privacy page of the account"), ("privacy",)),
@@ -527,3 +536,6 @@ register_cache(
 )
 
 register_task(clear_sessions)
+
+registry.SHUT_OUT.append(erasing.shut_out)
+registry.MENTIONED.append(erasing.forget_sessions)

@@ -7,14 +7,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.forms import ErasureForm
 from accounts.guards import dangerous_always, private, private_always
 from accounts.occasions import occasion
 from privacy import consents
 from privacy.acknowledgements import acknowledge, awaited, decline, has_answered, has_declined
 from privacy.cookies import sends_gpc
+from privacy.erasure.holding import expected
 from privacy.matrix import cells
-from privacy.models import Channel, Request
+from privacy.models import Channel, Erasure, Request
 from privacy.models.consents import text_hash
+from privacy.people import join
 from privacy.receipts import entries_of, receipt
 from privacy.requests import file_request, take_back
 from privacy.sentences import MAILINGS, acknowledgement_sentence, acknowledgement_with_links
@@ -39,7 +42,9 @@ def overview(request):
             "seen": consents.entries_seen(subject),
             "acknowledged": entries.filter(act="acknowledged", version__document="privacy").first(),
             "entries": len(entries),
-            "requests": subject.requests.newest_first().prefetch_related("steps"),
+            "requests": subject.requests.newest_first()
+            .select_related("erasure")
+            .prefetch_related("steps"),
             "sends_gpc": sends_gpc(request),
             "awaited": awaited(subject),
             "is_restricted": subject.state == subject.State.RESTRICTED,
@@ -193,15 +198,30 @@ def ask(request, kind):
     if kind not in LEAVING:
         raise Http404
     kind = Request.Kind(kind)
+    subject, is_erasure = request.user.subject, kind == Request.Kind.ERASURE
+    form = ErasureForm(request.POST or None) if is_erasure else None
     if request.method == "POST":
         user = request.user
-        wish = file_request(user.subject, kind, language=user.language, email=user.email)
+        if is_erasure:
+            # What guests left under the address is meant, too.
+            join_proved_addresses(user)
+        wish = file_request(
+            subject,
+            kind,
+            language=user.language,
+            email=user.email,
+            at_once=is_erasure and "at_once" in request.POST,
+        )
         messages.success(
             request,
             _("We have your request № %(number)d. Its state is shown here.") % {"number": wish.pk},
         )
         return to_requests()
-    return render(request, "accounts/privacy/ask.html", {"kind": kind})
+    return render(
+        request,
+        "accounts/privacy/ask.html",
+        {"kind": kind, "form": form, "held": expected(subject) if is_erasure else []},
+    )
 
 
 @private_always
@@ -210,11 +230,18 @@ def take_request_back(request, pk):
     wish = get_object_or_404(request.user.subject.requests, pk=pk)
     try:
         take_back(wish)
+    except Erasure.Begun:
+        messages.error(request, _("The deletion has begun and cannot be taken back."))
     except Request.WrongOrder:
         messages.error(request, _("This request is closed already."))
     else:
         messages.success(request, _("The request is taken back. Nothing was deleted."))
     return to_requests()
+
+
+def join_proved_addresses(user):
+    for address in user.emailaddress_set.filter(verified=True):
+        join(user.subject, address.email)
 
 
 def cell_or_404(purpose, channel):

@@ -174,6 +174,11 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 50},
     },
     "letters of last month": {"task": "letters.tasks.forget_old", "schedule": 60 * 60},
+    "people to be forgotten": {
+        "task": "privacy.tasks.erase_due",
+        "schedule": 60,
+        "options": {"expires": 50},
+    },
     "the consent ledger": {"task": "privacy.tasks.verify_ledger", "schedule": 60 * 60},
     "invitations nobody answered": {
         "task": "sellers.tasks.forget_old_invitations",
@@ -267,6 +272,9 @@ EMAIL_USE_SSL = mailer.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Kazvek <no-reply@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+# After so many days no backup is left that holds what was deleted: see docs/operations.md.
+BACKUPS_KEPT_DAYS = env.int("BACKUPS_KEPT_DAYS", default=35)
 
 # Languages
 

@@ -4,12 +4,14 @@ from django import forms
 from django.contrib import admin
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from privacy.models import (
     ConsentEntry,
     Disclosure,
+    Erasure,
     GroupSite,
+    Hold,
     LedgerRun,
     Request,
     RequestStep,
@@ -89,6 +91,32 @@ class GroupSiteAdmin(admin.ModelAdmin):
     list_display = ["domain"]
 
 
+class HoldInline(ReadOnly, admin.TabularInline):
+    model = Hold
+    fields = ["rule", "fields", "began_at", "ends_at", "ended_at"]
+
+
+@admin.register(Erasure)
+class ErasureAdmin(ReadOnly, admin.ModelAdmin):
+    inlines = [HoldInline]
+    list_display = ["id", "request", "state", "step", "starts_at", "finished_at", "trouble"]
+    list_filter = ["state"]
+    fields = ["request", "state", "step", "attempts", "trouble", "found", "certificate"]
+    fields += ["created_at", "starts_at", "began_at", "finished_at"]
+    actions = ["carry_out_again"]
+
+    @admin.action(description=_("Carry out again"))
+    def carry_out_again(self, request, erasures):
+        stuck = erasures.filter(state=Erasure.State.FAILED)
+        count = stuck.update(state=Erasure.State.RUNNING, attempts=0, lease_until=None)
+        words = ngettext(
+            "%(count)d erasure goes on within a minute.",
+            "%(count)d erasures go on within a minute.",
+            count,
+        )
+        self.message_user(request, words % {"count": count})
+
+
 class StepInline(ReadOnly, admin.TabularInline):
     model = RequestStep
     template = "admin/edit_inline/table.html"
@@ -114,6 +142,9 @@ class NextStepForm(forms.ModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         states = self.instance.next_states - {Request.State.TAKEN_BACK}
+        if erasure := Erasure.objects.filter(request=self.instance.pk).first():
+            # It takes all other steps by itself.
+            states &= {Request.State.REFUSED} if erasure.can_be_taken_back else set()
         self.fields["next_state"].choices = [
             ("", "—"),
             *(choice for choice in Request.State.choices if choice[0] in states),

@@ -7,17 +7,24 @@ from django.utils.translation import override
 
 from letters.write import write_letter
 from privacy.acknowledgements import release_if_free
-from privacy.models import Request, RequestStep, Subject
+from privacy.erasure.beginning import begin, cancel
+from privacy.models import Erasure, Request, RequestStep, Subject
 from privacy.operator import current_operator
 
 
 def file_request(
-    subject: Subject, kind: Request.Kind, *, language: str, email: str = ""
+    subject: Subject,
+    kind: Request.Kind,
+    *,
+    language: str,
+    email: str = "",
+    at_once: bool = False,
 ) -> Request:
     """Take a request of somebody who has just proved who they are, and start the law's clock.
 
     The same wish twice is one request. The operator is told by letter, and so is the person
-    at `email`. Who asks for deletion is left in peace at once.
+    at `email`. Who asks for deletion is left in peace at once; with `at_once` they want no time
+    to think it over.
     """
     with transaction.atomic():
         subject = Subject.objects.select_for_update(no_key=True).get(pk=subject.pk)
@@ -36,7 +43,9 @@ def file_request(
             request=request,
             url=address("admin:privacy_request_change", request.pk),
         )
-        if email:
+        if kind == Request.Kind.ERASURE:
+            begin(request, language=language, email=email, at_once=at_once)
+        elif email:
             with override(language):
                 url = address("accounts:privacy")
             write_letter(
@@ -57,6 +66,10 @@ def take_back(request: Request) -> None:
 def take_step(request: Request, state: Request.State, *, by: Subject, reason: str = "") -> None:
     """Go on to the next state; whom the request no longer stops is released."""
     with transaction.atomic():
+        if Erasure.objects.filter(request=request).exists():
+            if state not in (Request.State.REFUSED, Request.State.TAKEN_BACK):
+                raise Request.WrongOrder  # the erasure takes these steps by itself
+            cancel(request)
         request.step(state, by=by, reason=reason)
         if request.kind in Request.STOPPING and not request.is_open:
             release_if_free(request.subject)

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from privacy import record_pages, views
+from privacy.erasure.views import deletion
 from privacy.models import Document
 
 app_name = "privacy"
@@ -15,7 +16,10 @@ ADDRESSES = {
     Document.Slug.COOKIES: "cookies/",
 }
 
-urlpatterns = [path("privacy/data/", record_pages.held, name="data")]
+urlpatterns = [
+    path("privacy/data/", record_pages.held, name="data"),
+    path("privacy/deletion/", deletion, name="deletion"),
+]
 for slug, address in ADDRESSES.items():
     which = {"slug": slug.value}
     urlpatterns += [

@@ -8,6 +8,7 @@ from privacy.models.consents import (
 )
 from privacy.models.disclosures import Disclosure
 from privacy.models.documents import Clause, Document, Version
+from privacy.models.erasure import Erasure, Hold
 from privacy.models.group import GroupSite
 from privacy.models.identifiers import SubjectIdentifier
 from privacy.models.operator import ControllerIdentity
@@ -26,7 +27,9 @@ __all__ = [
     "ControllerIdentity",
     "Disclosure",
     "Document",
+    "Erasure",
     "GroupSite",
+    "Hold",
     "LedgerRun",
     "ProcessingAct",
     "Request",
