@@ -185,6 +185,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=8, minute=10),
     },
     "the watch": {"task": "privacy.tasks.look_at_ourselves", "schedule": 60 * 60},
+    "people to be forgotten": {
+        "task": "privacy.tasks.erase_due",
+        "schedule": 60,
+        "options": {"expires": 50},
+    },
     "the consent ledger": {"task": "privacy.tasks.verify_ledger", "schedule": 60 * 60},
     "copies of data that wait": {
         "task": "privacy.export.tasks.build_waiting_exports",
@@ -335,6 +340,9 @@ if MAILBOX_URL and not mailbox_is_named:
         "MAILBOX_URL is imaps://user:password@host/INBOX, or imap+tls:// for STARTTLS, "
         "with user name and password percent-encoded."
     )
+
+# After so many days no backup is left that holds what was deleted: see docs/operations.md.
+BACKUPS_KEPT_DAYS = env.int("BACKUPS_KEPT_DAYS", default=35)
 
 # Languages
 

@@ -13,6 +13,7 @@ from privacy.data_map import (
     describe,
     not_personal,
 )
+from privacy.erasure import registry
 from privacy.export.originals import Held, register_originals
 from privacy.registers import (
     CachePrefix,
@@ -24,7 +25,7 @@ from privacy.registers import (
     register_task,
 )
 from privacy.retention import After, WhileAccountExists
-from sellers import forms
+from sellers import erasing, forms
 from sellers.admin import VerificationForm, WithdrawalForm
 from sellers.models import (
     AuthorisedPerson,
@@ -406,3 +407,5 @@ register_form(
         **not_kept(_("It names what was read."), "seen"),
     },
 )
+
+registry.SETTLE.append(erasing.settle)
