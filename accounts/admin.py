@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.second_factor import NoSecondFactor, remove_second_factor
+from privacy.masking import MaskedAdmin, mask
 
 # allauth's own pages would show addresses, sessions and secrets to staff who need none of them.
 admin.site.unregister([EmailAddress, Authenticator, UserSession, Group])
@@ -33,7 +34,7 @@ class GroupAdmin(DjangosGroupAdmin):
 
 
 @admin.register(User)
-class UserAdmin(admin.ModelAdmin):
+class UserAdmin(MaskedAdmin, admin.ModelAdmin):
     list_display = ["__str__", "email", "full_name", "is_active", "is_staff", "date_joined"]
     list_filter = ["is_active", "is_staff", "activity", "language"]
     search_fields = ["email", "surname", "first_name", "phones__number"]
@@ -59,16 +60,17 @@ class UserAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("full name"), ordering="surname")
     def full_name(self, user):
-        return user.get_full_name()
+        return " ".join(mask(part) for part in user.get_full_name().split()) or "—"
 
     @admin.display(boolean=True, description=_("second factor"))
     def has_second_factor(self, user):
         return user.has_second_factor
 
     def get_readonly_fields(self, request, obj=None):
+        fields = super().get_readonly_fields(request, obj)
         if request.user.is_superuser:
-            return self.readonly_fields
-        return [*self.readonly_fields, "is_staff", "is_superuser", "groups", "user_permissions"]
+            return fields
+        return [*fields, "is_staff", "is_superuser", "groups", "user_permissions"]
 
     def has_add_permission(self, request):
         return False

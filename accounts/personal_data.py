@@ -31,6 +31,7 @@ from privacy.data_map import (
 )
 from privacy.export.fetching import GRANT
 from privacy.export.views import OPENED
+from privacy.masking import IN_SESSION as REVEALED
 from privacy.models import Consent
 from privacy.registers import (
     CachePrefix,
@@ -322,6 +323,9 @@ describe(
                         "mfa.webauthn.state",
                     ),
                     Personal("access.session", **IN_SESSION, keys=OPAQUE),
+                ),
+                REVEALED: Personal(
+                    "access.rights", **IN_SESSION | {"purposes": ["security"]}, keys=OPAQUE
                 ),
                 "mfa.totp.secret": Personal("access.factor", **IN_SESSION),
                 # Copies of data that this browser may see or fetch.

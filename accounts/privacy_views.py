@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.asking_views import join_guests
 from accounts.guards import dangerous_always, private, private_always
 from accounts.occasions import occasion
 from privacy import consents
@@ -16,7 +17,7 @@ from privacy.matrix import cells
 from privacy.models import Channel, Request
 from privacy.models.consents import text_hash
 from privacy.receipts import entries_of, receipt
-from privacy.requests import file_request, take_back
+from privacy.requests import file_request, requests_of, take_back
 from privacy.sentences import MAILINGS, acknowledgement_sentence, acknowledgement_with_links
 
 # What can be asked for on the way out.
@@ -39,7 +40,8 @@ def overview(request):
             "seen": consents.entries_seen(subject),
             "acknowledged": entries.filter(act="acknowledged", version__document="privacy").first(),
             "entries": len(entries),
-            "requests": subject.requests.newest_first()
+            "requests": requests_of(subject)
+            .newest_first()
             .select_related("export")
             .prefetch_related("steps"),
             "sends_gpc": sends_gpc(request),
@@ -197,6 +199,7 @@ def ask(request, kind):
     kind = Request.Kind(kind)
     if request.method == "POST":
         user = request.user
+        join_guests(user)
         wish = file_request(user.subject, kind, language=user.language, email=user.email)
         messages.success(
             request,
@@ -211,7 +214,7 @@ def ask(request, kind):
 @private_always
 @require_POST
 def take_request_back(request, pk):
-    wish = get_object_or_404(request.user.subject.requests, pk=pk)
+    wish = get_object_or_404(requests_of(request.user.subject), pk=pk)
     try:
         take_back(wish)
     except Request.WrongOrder:

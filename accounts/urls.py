@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts import export_views, privacy_views, views
+from accounts import asking_views, export_views, held_views, privacy_views, views
 
 app_name = "accounts"
 
@@ -33,6 +33,12 @@ urlpatterns = [
     path("privacy/receipts/<int:sequence>/", privacy_views.receipt_page, name="receipt"),
     path("privacy/receipts/<int:sequence>.json", privacy_views.receipt_json, name="receipt_json"),
     path("privacy/changes/", privacy_views.changes, name="changes"),
+    path("privacy/data/", held_views.held, name="held"),
+    path("privacy/data/look-for-more/", asking_views.join_own, name="join_own"),
+    path("privacy/data/<slug:table>/", held_views.held_kind, name="held_kind"),
+    path("privacy/data/<slug:table>/<int:pk>/remove/", held_views.remove_held, name="remove_held"),
+    path("privacy/ask/", asking_views.kinds, name="ask_for"),
+    path("privacy/ask/<slug:kind>/", asking_views.ask_for, name="ask_for_kind"),
     path("privacy/leave/", privacy_views.leave, name="leave"),
     path("privacy/leave/<slug:kind>/", privacy_views.ask, name="ask"),
     path("privacy/export/<int:pk>/", export_views.export, name="export"),

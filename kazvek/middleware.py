@@ -1,8 +1,12 @@
 import logging
 import time
 
+from pages.views import unavailable
+from privacy.restoring import gate
+
 log = logging.getLogger("kazvek.requests")
 
+HEALTH = ("/healthz", "/readyz")
 PERMISSIONS_POLICY = (
     "accelerometer=(), browsing-topics=(), camera=(), display-capture=(), geolocation=(self), "
     "gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), usb=()"
@@ -26,6 +30,17 @@ def log_requests(get_response):
             },
         )
         return response
+
+    return middleware
+
+
+def shut_after_a_restore(get_response):
+    """While people are back who were erased, nothing is shown but to the programs that watch."""
+
+    def middleware(request):
+        if request.path_info not in HEALTH and gate.trouble():
+            return unavailable(request, "503_restored.html")
+        return get_response(request)
 
     return middleware
 

@@ -85,6 +85,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "kazvek.middleware.permissions_policy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "kazvek.middleware.shut_after_a_restore",
     "privacy.registers.only_declared_cookies",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -186,15 +187,32 @@ CELERY_BEAT_SCHEDULE = {
     "the watch": {"task": "privacy.tasks.look_at_ourselves", "schedule": 60 * 60},
     "the consent ledger": {"task": "privacy.tasks.verify_ledger", "schedule": 60 * 60},
     "copies of data that wait": {
-        "task": "privacy.tasks.build_waiting_exports",
+        "task": "privacy.export.tasks.build_waiting_exports",
         "schedule": 60,
         "options": {"expires": 50},
     },
-    "copies of data that are over": {"task": "privacy.tasks.forget_exports", "schedule": 5 * 60},
+    "copies of data that are over": {
+        "task": "privacy.export.tasks.forget_exports",
+        "schedule": 5 * 60,
+    },
     "the mailbox": {
         "task": "privacy.mailbox.tasks.read_mailbox",
         "schedule": 60,
         "options": {"expires": 50},
+    },
+    "acts for the store": {
+        "task": "privacy.restoring.tasks.store_acts",
+        "schedule": 60,
+        "options": {"expires": 50},
+    },
+    "digests nobody needs": {
+        "task": "privacy.restoring.tasks.forget_digests",
+        "schedule": 60 * 60,
+    },
+    "requests to be answered": {"task": "privacy.tasks.warn_of_deadlines", "schedule": 60 * 60},
+    "links in letters that are over": {
+        "task": "privacy.tasks.forget_letter_keys",
+        "schedule": 60 * 60,
     },
     "invitations nobody answered": {
         "task": "sellers.tasks.forget_old_invitations",
@@ -271,6 +289,14 @@ STORAGES = {
     "staticfiles": {"BACKEND": "ui.storage.StaticStorage"},
 }
 WHITENOISE_USE_FINDERS = DEBUG
+
+# Where erasures and withdrawals are written, too, outside the database and its backups: a folder
+# (file:///…) or a bucket (s3://…, its keys and endpoint from AWS_… in the environment).
+TOMBSTONES_URL = env("TOMBSTONES_URL", default="") or f"file://{VAR_ROOT / 'tombstones'}"
+if urlsplit(TOMBSTONES_URL).scheme not in ("file", "s3"):
+    raise ImproperlyConfigured("TOMBSTONES_URL is file:///folder or s3://bucket/folder.")
+# After so many days no backup is left that holds what was deleted: see docs/operations.md.
+BACKUPS_KEPT_DAYS = env.int("BACKUPS_KEPT_DAYS", default=35)
 
 # Files, folders and patterns with `*` in which programs of this machine write logs, to be searched
 # for what is left of people; "none" where another machine or program keeps them.

@@ -25,6 +25,7 @@ urlpatterns = [
         path("", include("moderation.urls")),
         path("", include("orders.urls")),
         path("", include("listings.urls")),
+        path("privacy/request/", include("accounts.letter_urls")),
         path("", include("privacy.urls")),
         # A storefront shows ads, so its view lives above the sellers; its name is theirs.
         path("", include(([*sellers.urlpatterns, *storefronts], sellers.app_name))),

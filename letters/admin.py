@@ -12,7 +12,7 @@ class LetterAdmin(admin.ModelAdmin):
     """What did not arrive, and why. What a letter says is for its receiver only."""
 
     list_display = [
-        "recipient",
+        "masked",
         "subject_line",
         "state",
         "error",
@@ -24,8 +24,15 @@ class LetterAdmin(admin.ModelAdmin):
     show_facets = admin.ShowFacets.ALWAYS
     ordering = ["-created_at"]
     list_per_page = 50
-    fields = ["recipient", "subject_line", "state", "error", "attempts", "created_at", "due_at"]
+    readonly_fields = ["masked"]
+    fields = ["masked", "subject_line", "state", "error", "attempts", "created_at", "due_at"]
     actions = ["send_again"]
+
+    @admin.display(description=_("recipient"))
+    def masked(self, letter):
+        """With its server, which an error is mostly about."""
+        name, _at, host = letter.recipient.rpartition("@")
+        return f"{name[:1]}•••@{host}"
 
     def get_queryset(self, request):
         return super().get_queryset(request).unsent().defer("content")

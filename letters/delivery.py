@@ -1,6 +1,7 @@
 import logging
 import smtplib
 import time
+from collections.abc import Callable
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
@@ -8,6 +9,8 @@ from django.core.mail import EmailMessage, get_connection
 log = logging.getLogger(__name__)
 
 SECONDS = 50  # a sweep ends before the next begins
+# Apps above say here when letters have to wait.
+ASK_FIRST: list[Callable[[], bool]] = []
 
 
 def deliver(letters):
@@ -16,6 +19,8 @@ def deliver(letters):
     Ends when nothing is left, when the mail server is in trouble (the next sweep tries it with
     one letter, not with all of them) or when the time is over.
     """
+    if not all(may_go() for may_go in ASK_FIRST):
+        return
     mailer = get_connection(settings.LETTERS_MAILER)
     end = time.monotonic() + SECONDS
     try:

@@ -16,6 +16,7 @@ from moderation.forms import AnswerForm
 from moderation.models import Appeal, Ban, Complaint, Decision, Removal, StopWord
 from moderation.rules import WithoutRule
 from moderation.tasks import decline_orders_of_blocked
+from privacy.masking import MaskedAdmin, mask
 
 
 class ReadOnly(admin.ModelAdmin):
@@ -160,7 +161,7 @@ def may_answer(user):
 
 
 @admin.register(Ban)
-class BanAdmin(admin.ModelAdmin):
+class BanAdmin(MaskedAdmin, admin.ModelAdmin):
     list_display = ["at", "known_by", "reason", "until", "lifted_at", "by"]
     list_select_related = ["user", "by"]
     search_fields = ["=user__email", "email_mask", "phone", "=bin", "network"]
@@ -178,13 +179,15 @@ class BanAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("who"))
     def known_by(self, ban):
-        return next(str(value) for name in Ban.KNOWN_BY if (value := getattr(ban, name)))
+        name, value = next((name, value) for name in Ban.KNOWN_BY if (value := getattr(ban, name)))
+        return mask(value) if name in self.masks() else str(value)
 
     def get_readonly_fields(self, request, obj=None):
-        return [*Ban.KNOWN_BY, "at", "by", "lifted_at"] if obj else []
+        masks = super().get_readonly_fields(request, obj)
+        return [*Ban.KNOWN_BY, "at", "by", "lifted_at", *masks] if obj else []
 
     def get_fields(self, request, obj=None):
-        return [*self.fields, "at", "by", "lifted_at"] if obj else self.fields
+        return [*super().get_fields(request, obj), "at", "by", "lifted_at"] if obj else self.fields
 
     def has_delete_permission(self, request, obj=None):
         return False

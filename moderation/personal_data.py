@@ -23,10 +23,12 @@ from moderation.models import (
 from moderation.models.complaint import KEPT_FOR
 from moderation.tasks import decline_orders_of_blocked, forget_old
 from privacy.data_map import (
+    IN_PLACE,
     FreeText,
     People,
     Personal,
     Recipient,
+    Remove,
     Source,
     describe,
     not_personal,
@@ -87,7 +89,7 @@ describe(
     },
 )
 
-# What has been sent stays as it was sent; who wants it gone asks for that there.
+# What has been sent stays as it was sent, until it is answered.
 ABOUT_A_DECISION = ABOUT_THE_AD | {
     "kept": ByRule(
         _("as long as the ad is kept"),
@@ -96,12 +98,18 @@ ABOUT_A_DECISION = ABOUT_THE_AD | {
         ),
     )
 }
-OWN_WORDS = ABOUT_A_DECISION | {"source": Source.PERSON, "edit": "accounts:privacy"}
+OWN_WORDS = ABOUT_A_DECISION | {"source": Source.PERSON, "edit": IN_PLACE}
 describe(
     Appeal,
     title=_("Your appeals against decisions of moderators"),
     people=People.HOLDERS,
     subject="by__subject",
+    remove=Remove(
+        may=lambda appeals: appeals.exclude(answer=None).exclude(text=""),
+        otherwise=_("A moderator reads it now. Once it is answered you can remove it."),
+        # The row says that there was one: there is none after it.
+        carry_out=lambda appeals: appeals.update(text=""),
+    ),
     fields={
         "text": FreeText("moderation.report", **OWN_WORDS),
         **dict.fromkeys(("at", "due_at"), Personal("trace.time", **ABOUT_A_DECISION)),
@@ -129,7 +137,7 @@ OF_A_VISITOR = {
     "purposes": ["compliance"],
     "kept": with_the_ad(_("12 months after it was sent, never longer than the ad"), old),
     "shown_to": (Recipient.STAFF,),
-    "edit": "accounts:privacy",
+    "edit": IN_PLACE,
 }
 FOR_THE_LETTER = OF_A_VISITOR | {
     "kept": with_the_ad(
@@ -149,6 +157,11 @@ describe(
     title=_("Your reports about ads of others"),
     people=People.EVERYBODY,
     subject="subject",
+    remove=Remove(
+        may=lambda complaints: complaints,
+        otherwise="",
+        carry_out=lambda complaints: complaints.forget(),
+    ),
     fields={
         "reason": Personal("moderation.report", **OF_A_VISITOR),
         "text": FreeText("moderation.report", **OF_A_VISITOR),

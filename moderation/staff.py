@@ -6,6 +6,7 @@ MODERATORS = "Moderators"
 MAY = {
     "accounts": ["view_user"],
     "letters": ["view_letter"],
+    "privacy": ["add_staffaccess"],
     "sellers": ["view_seller", "add_verification"],
     "listings": ["view_listing", "view_document"],
     "orders": ["view_order", "reveal_contacts", "settle_disputes"],

@@ -30,7 +30,7 @@ def order_of_buyer(request: HttpRequest, reference: str) -> Order:
 
 def is_buyer(request, order):
     user = request.user
-    if user.is_authenticated and user.subject_id == order.buyer_id:
+    if user.is_authenticated and user.subject_id in (order.buyer_id, order.buyer.joined_to_id):
         return True
     return order.reference in request.session.get(OPENED, [])
 

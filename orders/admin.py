@@ -15,21 +15,13 @@ from orders.models import Change, Offer, Order, OrderLine
 from orders.states import Act, Role, may
 from privacy.disclosures import show_to_staff
 from privacy.ledger_admin import ReadOnly
+from privacy.masking import RevealForm, mask
 from sellers.models import Member
 
 VERBS = {
     Act.SETTLE: (_("The order stands"), life.settle),
     Act.UNDO: (_("Cancel the order"), life.undo),
 }
-
-
-class RevealForm(forms.Form):
-    reason = forms.CharField(
-        label=_("Reason"),
-        max_length=200,
-        min_length=10,
-        help_text=_("Why you have to see them. It is recorded, and the buyer can read it."),
-    )
 
 
 class SettleForm(forms.Form):
@@ -71,8 +63,7 @@ class OfferInline(ReadOnly, admin.TabularInline):
 def mask_of(name):
     @admin.display(description=Order._meta.get_field(name).verbose_name)
     def masked(order):
-        value = str(getattr(order, name) or "")
-        return f"{value[0]}•••" if value else "—"
+        return mask(getattr(order, name))
 
     return masked
 

@@ -14,7 +14,12 @@ def forget_contacts() -> int:
     over = over.exclude(full_name="").order_by("closed_at")
     with transaction.atomic():
         keys = list(over.select_for_update(skip_locked=True).values_list("pk", flat=True)[:AT_ONCE])
+        forget_contacts_of(keys)
+    return len(keys)
+
+
+def forget_contacts_of(keys) -> None:
+    with transaction.atomic():
         Change.objects.filter(order__in=keys).exclude(note="").update(note="")
         Offer.objects.filter(order__in=keys).exclude(note="").update(note="")
         Order.objects.filter(pk__in=keys).update(**dict.fromkeys(Order.CONTACTS, ""))
-    return len(keys)

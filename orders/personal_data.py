@@ -13,7 +13,8 @@ from django.utils.translation import ngettext_lazy
 from accounts.personal_data import IN_SESSION
 from orders import act_forms, forms, tasks
 from orders.access import OPENED
-from orders.admin import RevealForm, SettleForm
+from orders.admin import SettleForm
+from orders.forgetting import forget_contacts_of
 from orders.listed import ListForm
 from orders.models import (
     Cart,
@@ -28,18 +29,20 @@ from orders.models import (
     Timer,
 )
 from orders.quantities import QuantityForm
+from orders.states import Role
 from privacy.data_map import (
+    IN_PLACE,
     FreeText,
     NotPersonal,
     People,
     Personal,
     Recipient,
+    Remove,
     Source,
     describe,
     describe_keys,
     not_personal,
 )
-from privacy.models import StaffAccess
 from privacy.registers import (
     CachePrefix,
     Column,
@@ -71,8 +74,12 @@ FOR_THE_SELLER = {
     "kept": WHILE_CONTACTS_ARE_NEEDED,
     "shown_to": (Recipient.SELLER, Recipient.STAFF, Recipient.MAIL_SERVER),
     "erase": Empty(),
-    "edit": "accounts:privacy",
+    "edit": IN_PLACE,
 }
+WHILE_OPEN = _(
+    "While an order is open its seller carries it out with these data. Once it is closed you can "
+    "remove them."
+)
 OF_BOTH_BOOKS = {
     "purposes": ["orders"],
     "kept": AsProof(_("as long as the books of both sides; without your name and address")),
@@ -86,6 +93,11 @@ describe(
     people=People.EVERYBODY,
     subject="buyer",
     erase=None,
+    remove=Remove(
+        may=lambda orders: orders.closed().exclude(full_name=""),
+        otherwise=WHILE_OPEN,
+        carry_out=lambda orders: forget_contacts_of(orders.values("pk")),
+    ),
     fields={
         "full_name": Personal("identity.full", **FOR_THE_SELLER),
         "organization": Personal("identity.organization", **FOR_THE_SELLER),
@@ -171,7 +183,7 @@ SAID = {
     ),
     "shown_to": (Recipient.SELLER, Recipient.STAFF),
     "erase": Empty(),
-    "edit": "accounts:privacy",
+    "edit": IN_PLACE,
 }
 describe(
     Change,
@@ -179,6 +191,13 @@ describe(
     people=People.EVERYBODY,
     subject="order__buyer",
     erase=None,
+    remove=Remove(
+        may=lambda changes: changes.filter(role=Role.BUYER, order__closed_at__isnull=False).exclude(
+            note=""
+        ),
+        otherwise=WHILE_OPEN,
+        carry_out=lambda changes: changes.update(note=""),
+    ),
     fields={
         "note": FreeText("content.order", **SAID),
         **not_personal(
@@ -198,7 +217,7 @@ describe(
     subject="order__buyer",
     erase=None,
     fields={
-        "note": FreeText("content.order", **SAID, source=Source.OTHERS),
+        "note": FreeText("content.order", **SAID | {"edit": ""}, source=Source.OTHERS),
         **not_personal(
             _("how the deal went; the books of both sides need it"),
             *("round", "at", "answer", "answered_at"),
@@ -363,13 +382,7 @@ register_form(
     purposes=["orders"],
     fields=not_kept(_("It narrows the list that is shown."), "q", "state", "since", "until"),
 )
-register_form(
-    "order-reveal",
-    _("Have the contacts of a buyer shown"),
-    RevealForm,
-    purposes=["compliance"],
-    fields=kept_in(StaffAccess, "reason"),
-)
+
 register_form(
     "order-settle",
     _("Settle the dispute of an order"),

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from kombu.exceptions import OperationalError as BrokerError
 from redis.exceptions import RedisError
 
+from privacy.restoring import gate
 from privacy.watch import notice_a_stop
 
 log = logging.getLogger(__name__)
@@ -31,6 +32,7 @@ def ready(request):
         "database": database_state(),
         "cache": cache_state(),
         "queue": queue_state(),
+        "restore": restore_state(),
     }
     is_ready = all(part["ok"] for part in answer.values())
     if is_ready:
@@ -49,6 +51,14 @@ def database_state():
     if waiting:
         return {"ok": False, "reason": f"{len(waiting)} migrations have not run."}
     return {"ok": True}
+
+
+def restore_state():
+    try:
+        trouble = gate.trouble()
+    except DatabaseError:
+        return {"ok": False, "reason": "The database does not answer."}
+    return {"ok": False, "reason": trouble} if trouble else {"ok": True}
 
 
 def cache_state():

@@ -75,8 +75,8 @@ def too_many_requests(request, exception=None):
     return error_page(request, 429)
 
 
-def unavailable(request, retry_after=60):
-    response = error_page(request, 503)
+def unavailable(request, template=None, retry_after=60):
+    response = error_page(request, 503, template)
     response["Retry-After"] = str(retry_after)
     return response
 

@@ -9,7 +9,11 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
-from privacy import authority_admin, ledger_admin  # noqa: F401 they register what they show
+from privacy import (  # noqa: F401 they register what they show
+    authority_admin,
+    ledger_admin,
+    request_admin,
+)
 from privacy.differences import differences
 from privacy.documents import (
     NotPublishable,

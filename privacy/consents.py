@@ -191,6 +191,23 @@ def object_to(subject: Subject, purpose: str, occasion: Occasion, *, sentence: s
         )
 
 
+def lift_objection(subject: Subject, purpose: str, occasion: Occasion, *, sentence: str) -> None:
+    """Record that an objection, if there is one, was taken back or did not prevail."""
+    standing = Consent.objects.filter(subject=subject, purpose=purpose, act=Act.OBJECTED)
+    with transaction.atomic():
+        chain = locked_chain(subject)
+        if standing.exists():
+            append(
+                chain,
+                Act.SUPERSEDED,
+                occasion,
+                purpose=purpose,
+                basis=PURPOSES[purpose].basis,
+                version=version_in_force(Document.Slug.PRIVACY),
+                sentence=sentence,
+            )
+
+
 def entries_seen(subject: Subject) -> int:
     """How far the ledger has come, for a form that shows its state to the person."""
     return ConsentEntry.objects.filter(subject=subject).count()

@@ -10,7 +10,10 @@ from collections.abc import Callable
 from dataclasses import KW_ONLY, dataclass, field
 from functools import reduce
 from operator import or_
+from pathlib import Path
 
+from django.apps import apps
+from django.conf import settings
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.db.models import Q
@@ -92,6 +95,8 @@ class Recipient(models.TextChoices):
 
 
 THE_ROW_GOES = DeleteRow()
+# The page on which everybody reads what is held of them, and may remove what has no other page.
+IN_PLACE = "accounts:held"
 
 
 @dataclass(frozen=True)
@@ -154,8 +159,8 @@ class SameValue:
     model: type[models.Model]
     their_column: str
 
-    def condition(self, people):
-        rows = DATA_MAP[self.model].rows_of(*people)
+    def condition(self, family):
+        rows = DATA_MAP[self.model].rows_of_family(family)
         return Q(**{f"{self.column}__in": rows.values(self.their_column)})
 
     def problem(self, model):
@@ -172,8 +177,8 @@ class SameAddress:
 
     column: str
 
-    def condition(self, people):
-        return self.among(addresses_of(*people))
+    def condition(self, family):
+        return self.among(addresses_of_family(family))
 
     def among(self, addresses):
         return reduce(or_, (Q(**{f"{self.column}__iexact": a}) for a in addresses), Q(pk__in=[]))
@@ -184,13 +189,17 @@ class SameAddress:
 
 def addresses_of(*people) -> list[str]:
     """All that stand in their rows, also those that somebody only typed."""
+    return addresses_of_family(Subject.families(people))
+
+
+def addresses_of_family(family: set) -> list[str]:
     return [
         address
         for described in DATA_MAP.values()
         if isinstance(described.subject, str)
         for name, declared in described.personal_fields.items()
         if declared.category == "contact.email"
-        for address in described.rows_of(*people).values_list(name, flat=True)
+        for address in described.rows_of_family(family).values_list(name, flat=True)
     ]
 
 
@@ -202,14 +211,25 @@ class SameDigest:
 
     column: str
 
-    def condition(self, people):
-        digests = {digest("email", address) for address in addresses_of(*people)}
-        proved = SubjectIdentifier.objects.filter(subject__in=Subject.families(people))
+    def condition(self, family):
+        digests = {digest("email", address) for address in addresses_of_family(family)}
+        proved = SubjectIdentifier.objects.filter(subject__in=family)
         digests.update(proved.values_list("digest", flat=True))
         return Q(**{f"{self.column}__in": digests})
 
     def problem(self, model):
         model._meta.get_field(self.column)
+
+
+@dataclass(frozen=True)
+class Remove:
+    """What people may take out of rows that have no page of their own to edit them."""
+
+    # Of these rows, those of which it may go now.
+    may: Callable[[models.QuerySet], models.QuerySet]
+    # Why of the others it may not.
+    otherwise: Promise
+    carry_out: Callable[[models.QuerySet], object]
 
 
 @dataclass(frozen=True)
@@ -232,6 +252,13 @@ class Described:
     # Columns, also of rows it points to, that are about nobody but without which a row says little:
     # who gets a copy of their data has them beside it.
     beside: tuple[str, ...] = ()
+    remove: Remove | None = None
+
+    @property
+    def is_ours(self):
+        return (
+            Path(apps.get_app_config(self.model._meta.app_label).path).parent == settings.BASE_DIR
+        )
 
     @property
     def personal_fields(self):
@@ -243,10 +270,14 @@ class Described:
 
     def rows_of(self, *people: Subject) -> models.QuerySet:
         """Theirs, and what was joined to them."""
+        return self.rows_of_family(Subject.families(people))
+
+    def rows_of_family(self, family: set) -> models.QuerySet:
+        """For whoever asks of many tables, and has the keys already."""
         rows = self.model._base_manager.all()
         if isinstance(self.subject, str):
-            return rows.filter(**{f"{self.subject}__in": Subject.families(people)})
-        return rows.filter(self.subject.condition(people))
+            return rows.filter(**{f"{self.subject}__in": family})
+        return rows.filter(self.subject.condition(family))
 
     def rows_told(self, *people: Subject) -> models.QuerySet:
         """Of theirs those that they may know of: a law can forbid to tell for a while."""
@@ -288,6 +319,7 @@ def describe(
     columns=None,
     may_know=None,
     beside=(),
+    remove=None,
 ):
     """Declare a model. `title` tells people what a row is; personal rows need one."""
     DATA_MAP[model] = Described(
@@ -301,6 +333,7 @@ def describe(
         may_know,
         columns or {},
         beside,
+        remove,
     )
 
 

@@ -8,12 +8,13 @@ from privacy.models import (
     ConsentChain,
     ConsentEntry,
     ConsentEvidence,
+    StoredAct,
     Subject,
     SubjectIdentifier,
 )
 
 # Rows of our own about a person, which keep nobody known.
-OURS = {Consent, ConsentChain, ConsentEntry, SubjectIdentifier}
+OURS = {Consent, ConsentChain, ConsentEntry, StoredAct, SubjectIdentifier}
 
 
 def forget(people: list[Subject]) -> None:

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import get_language
 
+from letters.after_commit import after_commit
 from privacy.models import (
     Consent,
     ConsentChain,
@@ -17,6 +18,8 @@ from privacy.models import (
 )
 from privacy.models.consents import EVERYTHING, text_hash
 from privacy.purposes import Basis
+from privacy.restoring.tasks import store_acts
+from privacy.tombstones import note_withdrawal
 
 PROCESSING = {
     ConsentEntry.Act.GIVEN: ProcessingAct.RECORDING,
@@ -90,6 +93,9 @@ def append(
             entry=entry, network=occasion.network, browser=occasion.browser
         )
     settle(entry)
+    if act in ConsentEntry.ENDINGS:
+        note_withdrawal(entry)
+        after_commit(store_acts)
     chain.length, chain.head = entry.sequence, entry.hash
     chain.seal = chain.expected_seal()
     chain.save(update_fields=["length", "head", "seal"])

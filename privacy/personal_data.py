@@ -12,12 +12,14 @@ from letters.tasks import forget_old, send, send_waiting
 from privacy.admin import ClauseForm, PublishForm
 from privacy.authority_admin import AuthorityRequestForm, RefusalForm
 from privacy.data_map import (
+    IN_PLACE,
     OPAQUE,
     FreeText,
     NotPersonal,
     People,
     Personal,
     Recipient,
+    Remove,
     SameAddress,
     SameDigest,
     Source,
@@ -25,11 +27,13 @@ from privacy.data_map import (
     describe,
     not_personal,
 )
-from privacy.ledger_admin import NextStepForm
+from privacy.export.tasks import build_export, build_waiting_exports, forget_exports
 from privacy.mailbox.tasks import read_mailbox
+from privacy.masking import RevealForm
 from privacy.models import (
     AuthorityRequest,
     Clause,
+    ComparedDatabase,
     Consent,
     ConsentChain,
     ConsentEntry,
@@ -42,6 +46,7 @@ from privacy.models import (
     GroupSite,
     IncomingLetter,
     LedgerRun,
+    LetterKey,
     Mailbox,
     Notice,
     Request,
@@ -49,6 +54,7 @@ from privacy.models import (
     RetentionRun,
     SelfCheckRun,
     StaffAccess,
+    StoredAct,
     Subject,
     SubjectIdentifier,
     Version,
@@ -64,17 +70,19 @@ from privacy.registers import (
     register_form,
     register_task,
 )
+from privacy.request_admin import NextStepForm
+from privacy.restoring.tasks import forget_digests, store_acts
 from privacy.retention import After, AsProof, ByRule, Until, WhileAccountExists
 from privacy.strategies import Empty, RemoveFile
 from privacy.tasks import (
-    build_export,
-    build_waiting_exports,
-    forget_exports,
+    forget_letter_keys,
     look_at_ourselves,
     sweep_what_is_over,
     tell_of_authorities,
     verify_ledger,
+    warn_of_deadlines,
 )
+from privacy.wishes import AskForm, CorrectionForm, ObjectionForm
 
 ROW_NUMBER = not_personal(_("the number of the row"), "id")
 WHOSE = not_personal(_("points to the person it is about"), "subject")
@@ -325,6 +333,14 @@ register_form(
 )
 register_task(tell_of_authorities)
 
+register_form(
+    "reveal",
+    _("When staff of the portal had your masked data shown, and why"),
+    RevealForm,
+    purposes=["compliance"],
+    fields=kept_in(StaffAccess, "reason"),
+)
+
 TO_BACK_IT = {
     "purposes": ["compliance", "security"],
     "kept": After(
@@ -434,6 +450,54 @@ register_cache(
     )
 )
 
+# What a restored backup must not undo
+
+describe(
+    StoredAct,
+    title=_("What a restored backup must not bring back: deletions and withdrawals"),
+    people=People.EVERYBODY,
+    subject="subject",
+    erase=STAYS_AS_PROOF,
+    fields={
+        "kind": Personal("consent.act", **TO_PROVE),
+        "at": Personal("trace.time", **TO_PROVE),
+        "content": Personal(
+            "consent.act",
+            **TO_PROVE,
+            keys={
+                **{
+                    name: Personal("consent.act", **TO_PROVE)
+                    for name in (
+                        *("act", "purpose", "channel", "basis", "sentence", "version_digest"),
+                        *("language", "form", "button", "sequence"),
+                    )
+                },
+                **not_personal(_("a number that proves the entry of the ledger"), "hash"),
+                **not_personal(
+                    _(
+                        "keyed digests by which somebody who was erased is recognised in a "
+                        "restored backup; they go when no such backup is left"
+                    ),
+                    "digests",
+                ),
+            },
+        ),
+        **not_personal(
+            _("how far it is written into the store, or done again"), "number", "is_due"
+        ),
+        **not_personal(_("a random number"), "id"),
+        **WHOSE,
+    },
+)
+
+describe(
+    ComparedDatabase,
+    fields=not_personal(_("tells this database from one that was restored"), "id", "name"),
+)
+
+register_task(store_acts)
+register_task(forget_digests)
+
 # Requests
 
 ABOUT_REQUEST = {**TO_PROVE, "purposes": ["compliance", "claims"]}
@@ -447,12 +511,26 @@ describe(
     people=People.EVERYBODY,
     subject="subject",
     erase=REQUEST_STAYS,
+    remove=Remove(
+        may=lambda requests: requests.exclude(closed_at=None).exclude(words=""),
+        otherwise=_("While a request is open its words are needed to answer it."),
+        carry_out=lambda requests: requests.update(words=""),
+    ),
     fields={
         "kind": Personal("request.state", **ABOUT_REQUEST),
         "state": Personal("request.state", **ABOUT_REQUEST),
         "received_at": Personal("trace.time", **ABOUT_REQUEST),
         "due_at": Personal("trace.time", **ABOUT_REQUEST),
         "closed_at": Personal("trace.time", **ABOUT_REQUEST),
+        "purpose": Personal("request.state", **ABOUT_REQUEST),
+        "words": FreeText(
+            "request.state",
+            **ABOUT_REQUEST | {"source": Source.PERSON},
+            erase=Empty(),
+            edit=IN_PLACE,
+        ),
+        **not_personal(_("the language of our answers"), "language"),
+        **not_personal(_("when staff were last told that time runs out"), "warned_at_days"),
         **WHOSE,
         **ROW_NUMBER,
     },
@@ -468,6 +546,7 @@ describe(
         "state": Personal("request.state", **ABOUT_REQUEST),
         "at": Personal("trace.time", **ABOUT_REQUEST),
         "reason": FreeText("request.state", **ABOUT_REQUEST, erase=Empty()),
+        "extended_to": Personal("trace.time", **ABOUT_REQUEST),
         **not_personal(_("points to the request"), "request"),
         **not_personal(_("points to the member of staff who acted"), "by"),
         **ROW_NUMBER,
@@ -624,6 +703,71 @@ describe(
 )
 
 register_task(read_mailbox)
+
+register_task(forget_letter_keys)
+register_task(warn_of_deadlines)
+register_form(
+    "request-by-letter",
+    _("Ask about your data without an account"),
+    AskForm,
+    purposes=["identify", "compliance"],
+    fields=kept_in(LetterKey, "email", "kind"),
+)
+for counted, what in (
+    ("privacy:letters:", _("How many letters with a link an address got today.")),
+    ("privacy:asked:", _("How many requests were made from one place of the net.")),
+):
+    register_cache(
+        CachePrefix(
+            counted, what=what, purpose="security", longest=timedelta(days=1), is_digested=True
+        )
+    )
+
+register_form(
+    "correction",
+    _("Correction"),
+    CorrectionForm,
+    purposes=["compliance", "claims"],
+    fields=kept_in(Request, "words"),
+)
+register_form(
+    "objection",
+    _("Objection"),
+    ObjectionForm,
+    purposes=["compliance", "claims"],
+    fields=kept_in(Request, "purpose", "words"),
+)
+
+BY_LETTER = {
+    "purposes": ["identify", "compliance"],
+    "kept": Until(
+        "expires_at",
+        _("for 72 hours; once it has been used, until your request is to be answered"),
+    ),
+    "edit": IN_PLACE,
+}
+describe(
+    LetterKey,
+    title=_("Links in letters, by which you show that an address is yours"),
+    people=People.EVERYBODY,
+    subject=SameAddress("email"),
+    remove=Remove(
+        may=lambda keys: keys,
+        otherwise="",
+        carry_out=lambda keys: keys.delete(),
+    ),
+    fields={
+        "email": Personal("contact.email", **BY_LETTER, shown_to=(Recipient.MAIL_SERVER,)),
+        "kind": Personal("request.state", **BY_LETTER),
+        "created_at": Personal("trace.time", **BY_LETTER | {"source": Source.PORTAL}),
+        "used_at": Personal("trace.time", **BY_LETTER | {"source": Source.PORTAL}),
+        "expires_at": Personal("trace.time", **BY_LETTER | {"source": Source.PORTAL}),
+        "digest": Personal("access.session", **BY_LETTER | {"source": Source.PORTAL}),
+        **not_personal(_("the language of the letter"), "language"),
+        **not_personal(_("points to the person who showed that the address is theirs"), "subject"),
+        **ROW_NUMBER,
+    },
+)
 
 # What is published
 

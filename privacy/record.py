@@ -171,6 +171,7 @@ def kinds_of_data(tables: list[Described]) -> list[dict]:
             {
                 "what": [],
                 "purposes": [PURPOSES[key].name for key in declared.purposes],
+                "reasons": [PURPOSES[key] for key in declared.purposes],
                 "kept": declared.kept.words,
                 "source": declared.source.label,
                 "shown_to": [recipient.label for recipient in declared.shown_to],

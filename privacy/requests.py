@@ -2,56 +2,86 @@
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext_lazy, override
 
 from letters.write import write_letter
 from privacy.acknowledgements import release_if_free
-from privacy.consents import withdraw_all
+from privacy.consents import lift_objection, withdraw_all
 from privacy.export.beginning import begin as begin_export
 from privacy.ledger import Occasion
 from privacy.models import Notice, Request, RequestStep, Subject
 from privacy.operator import current_operator
 from privacy.recipients import tell_recipients
 
+# What needs nobody's work is answered as it is asked.
+AT_ONCE = {
+    Request.Kind.ACCESS: gettext_lazy(
+        "Everything we hold on you stands on the page “What we hold on you”: what for, for how "
+        "long, from where, and who has seen it."
+    ),
+    Request.Kind.RESTRICTION: gettext_lazy(
+        "The use of your data is restricted from now on: nothing is sent to you but answers to "
+        "what you ask, and nothing is passed on to anybody new. It stays so until you end it."
+    ),
+    Request.Kind.WITHDRAWAL: gettext_lazy("All your consents are withdrawn."),
+}
+
 
 def file_request(
-    subject: Subject, kind: Request.Kind, *, language: str, email: str = ""
+    subject: Subject,
+    kind: Request.Kind,
+    *,
+    language: str,
+    email: str = "",
+    url: str = "",
+    purpose: str = "",
+    words: str = "",
 ) -> Request:
     """Take a request of somebody who has just proved who they are, and start the law's clock.
 
-    The same wish twice is one request. The operator is told by letter, and so is the person
-    at `email`. Who asks for deletion is left in peace at once.
+    The same wish twice is one request. The operator is told by letter if there is work to do, and
+    so is the person at `email`; `url` is where who has no account sees the request. Who asks for
+    deletion or restriction is left in peace at once. Raises Request.TooMany.
     """
     with transaction.atomic():
         subject = Subject.objects.select_for_update(no_key=True).get(pk=subject.pk)
-        if standing := subject.requests.open().filter(kind=kind).first():
-            return standing
-        request = Request.objects.create(subject=subject, kind=kind)
-        RequestStep.objects.create(request=request, state=request.state)
-        request.step(Request.State.ACKNOWLEDGED)
+        request = standing_request(subject, kind, purpose, words)
+        # Who has asked by e-mail has not proved anything until now.
+        if request and request.state != Request.State.ACKNOWLEDGED:
+            return request
+        if request is None:
+            request = begin(subject, kind)
+        request.purpose, request.words, request.language = purpose, words, language
+        request.save(update_fields=["purpose", "words", "language"])
         request.step(Request.State.CHECKED)
-        if kind == Request.Kind.ERASURE:
+        if kind in Request.STOPPING:
             subject.restrict()
         if kind == Request.Kind.EXPORT:
             begin_export(request, language=language, email=email)
-        write_letter(
-            "privacy/email/request_filed",
-            to=current_operator().email,
-            language=settings.LANGUAGE_CODE,
-            request=request,
-            url=address("admin:privacy_request_change", request.pk),
-        )
+        if kind in AT_ONCE:
+            answer_at_once(request)
+        else:
+            write_letter(
+                "privacy/email/request_filed",
+                to=current_operator().email,
+                language=settings.LANGUAGE_CODE,
+                request=request,
+                url=address("admin:privacy_request_change", request.pk),
+            )
         if email:
             with override(language):
-                url = address("accounts:privacy")
+                page = url or address("accounts:privacy")
             write_letter(
-                "privacy/email/request_received",
+                f"privacy/email/request_{'received' if request.is_open else 'answered'}",
                 to=email,
                 language=language,
                 request=request,
-                url=url,
+                answer=request.steps.last(),
+                has_account=not url,
+                url=page,
             )
     return request
 
@@ -66,12 +96,44 @@ def receive_request(subject: Subject, kind: Request.Kind) -> tuple[Request, bool
         subject = Subject.objects.select_for_update(no_key=True).get(pk=subject.pk)
         if standing := subject.requests.open().filter(kind=kind).first():
             return standing, False
-        request = Request.objects.create(subject=subject, kind=kind)
-        RequestStep.objects.create(request=request, state=request.state)
-        request.step(Request.State.ACKNOWLEDGED)
+        request = begin(subject, kind)
         if kind in (*Request.STOPPING, *Request.PAUSING):
             subject.restrict()
     return request, True
+
+
+def begin(subject, kind):
+    request = Request.objects.create(subject=subject, kind=kind)
+    RequestStep.objects.create(request=request, state=request.state)
+    request.step(Request.State.ACKNOWLEDGED)
+    return request
+
+
+def standing_request(subject, kind, purpose, words):
+    if kind == Request.Kind.RESTRICTION:
+        # Granted, it stands until the person ends it.
+        return subject.requests.that_stop().filter(kind=kind).first()
+    alike = subject.requests.open().filter(kind=kind, purpose=purpose)
+    if kind == Request.Kind.RECTIFICATION:
+        standing = alike.filter(words=words).first()
+        if standing is None and alike.count() >= Request.MOST_CORRECTIONS:
+            raise Request.TooMany
+        return standing
+    return alike.first()
+
+
+def answer_at_once(request):
+    with override(request.language):
+        reason = str(AT_ONCE[request.kind])
+    request.step(Request.State.IN_WORK)
+    request.step(Request.State.ANSWERED, reason=reason)
+    if request.kind in Request.PAUSING:
+        release_if_free(request.subject)
+
+
+def requests_of(person: Subject) -> QuerySet[Request]:
+    """Theirs, and what they asked before they had an account."""
+    return Request.objects.filter(subject__in=Subject.families([person]))
 
 
 def take_back(request: Request) -> None:
@@ -90,6 +152,16 @@ def take_step(request: Request, state: Request.State, *, by: Subject, reason: st
             withdraw_all(request.subject, Occasion("request", ""), sentence=words)
         if request.kind in (*Request.STOPPING, *Request.PAUSING) and not request.is_open:
             release_if_free(request.subject)
+        if request.kind == Request.Kind.OBJECTION and state in (
+            Request.State.REFUSED,
+            Request.State.TAKEN_BACK,
+        ):
+            lift_objection(
+                request.subject,
+                request.purpose,
+                Occasion("objection", ""),
+                sentence=_("The objection does not stand any more."),
+            )
 
 
 def address(name, *args):

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import reduce
 
 from django.db.models import QuerySet
 from django.utils.functional import Promise
@@ -11,9 +12,18 @@ from django.utils.translation import gettext_lazy as _
 from privacy.strategies import Strategy
 
 
+class NoDay:
+    """No day of the calendar ends it."""
+
+    moment_in_row = ""
+
+    def ends(self, row) -> None:
+        return None
+
+
 @dataclass(frozen=True)
-class WhileAccountExists:
-    """Until the person removes it or is erased; no day of the calendar ends it."""
+class WhileAccountExists(NoDay):
+    """Until the person removes it or is erased."""
 
     @property
     def words(self):
@@ -24,7 +34,7 @@ class WhileAccountExists:
 
 
 @dataclass(frozen=True)
-class AsProof:
+class AsProof(NoDay):
     """For ever, without anything that says who: somebody may have to prove what happened."""
 
     words: Promise
@@ -39,6 +49,13 @@ class Until:
 
     moment: str
     words: Promise
+
+    @property
+    def moment_in_row(self):
+        return self.moment
+
+    def ends(self, row) -> datetime | None:
+        return moment_of(row, self.moment)
 
     def over(self, rows, now):
         return rows.filter(**{f"{self.moment}__lte": now})
@@ -60,12 +77,21 @@ class After:
     def words(self):
         return self.sentence % {"days": self.days}
 
+    @property
+    def moment_in_row(self):
+        return self.since
+
+    def ends(self, row) -> datetime | None:
+        """None while what it counts from has not happened."""
+        since = moment_of(row, self.since)
+        return since and since + timedelta(days=self.days)
+
     def over(self, rows, now):
         return rows.filter(**{f"{self.since}__lte": now - timedelta(days=self.days)})
 
 
 @dataclass(frozen=True)
-class ByRule:
+class ByRule(NoDay):
     """By a rule of the app, which its tasks carry out: `rule(rows, now)` finds what is over."""
 
     words: Promise
@@ -73,6 +99,10 @@ class ByRule:
 
     def over(self, rows, now):
         return self.rule(rows, now)
+
+
+def moment_of(row, path):
+    return reduce(getattr, path.split("__"), row)
 
 
 Kept = WhileAccountExists | AsProof | Until | After | ByRule

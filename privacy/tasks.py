@@ -4,8 +4,9 @@ from celery import shared_task
 
 from letters.after_commit import after_commit
 from privacy import authorities, sweep, watch
-from privacy.export import building
-from privacy.models import Export
+from privacy.by_letter import forget_keys
+from privacy.deadlines import warn
+from privacy.restoring.tasks import forget_digests, store_acts  # noqa: F401 Celery looks here
 from privacy.verification import go_on, start_run
 
 SECONDS = 120
@@ -48,18 +49,14 @@ def tell_of_authorities():
     authorities.tell_those_due()
 
 
-# One file cannot be continued by the next task. Should the broker hand it out once more meanwhile,
-# the lease keeps the second worker away.
-@shared_task(time_limit=60 * 60)
-def build_export(export_pk):
-    building.build(Export.objects.filter(pk=export_pk))
-
-
-@shared_task(time_limit=60 * 60)
-def build_waiting_exports():
-    building.build_waiting()
+@shared_task
+def forget_letter_keys():
+    """Links in letters whose time is over, a thousand after the other."""
+    while forget_keys():
+        pass
 
 
 @shared_task
-def forget_exports():
-    building.forget()
+def warn_of_deadlines():
+    """Twice as good as once: who was told of a step of the clock is not told again."""
+    warn()

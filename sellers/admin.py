@@ -7,6 +7,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from places.models import Region
+from privacy.masking import MaskedAdmin, MaskedColumns
 from sellers import verification
 from sellers.models import AuthorisedPerson, Member, Phone, Seller, Verification
 
@@ -75,7 +76,7 @@ class MemberInline(Shown):
     fields = ["user", "role", "joined_at"]
 
 
-class AuthorisedPersonInline(Shown):
+class AuthorisedPersonInline(MaskedColumns, Shown):
     model = AuthorisedPerson
     fields = ["full_name", "position", "created_at"]
 
@@ -86,7 +87,7 @@ class VerificationInline(Shown):
 
 
 @admin.register(Seller)
-class SellerAdmin(admin.ModelAdmin):
+class SellerAdmin(MaskedAdmin, admin.ModelAdmin):
     """A moderator looks, verifies and takes a verification back, and edits nobody's words."""
 
     list_display = ["name", "form", "bin", "settlement", "verified_at"]

@@ -223,7 +223,7 @@ describe(
 
 describe(
     WorkingDay,
-    title=_("Terms on your page as a seller"),
+    title=_("Working hours on your page as a seller"),
     people=People.HOLDERS,
     subject="seller__subject",
     fields={
@@ -235,10 +235,13 @@ describe(
     },
 )
 
-for terms in (Shipping, Payment):
+for terms, title in (
+    (Shipping, _("Shipping terms on your page as a seller")),
+    (Payment, _("Payment terms on your page as a seller")),
+):
     describe(
         terms,
-        title=_("Terms on your page as a seller"),
+        title=title,
         people=People.HOLDERS,
         subject="seller__subject",
         fields={

@@ -48,6 +48,7 @@ from privacy.documents import content_digest, publish
 from privacy.ledger import Occasion
 from privacy.models import Clause, ControllerIdentity, Document, Version
 from privacy.operator import forget_operator
+from privacy.restoring import gate
 from sellers.founding import found
 from sellers.models import Seller
 from tests.letters.outside import database_url
@@ -319,6 +320,13 @@ def a_cache_of_its_own(settings):
     """Rate limits of one test must not count in another, nor in the other worker."""
     cache = settings.CACHES["default"] | {"KEY_PREFIX": uuid4().hex}
     settings.CACHES = {"default": cache}
+
+
+@pytest.fixture(autouse=True)
+def an_open_gate_and_a_store_of_its_own(settings, monkeypatch, tmp_path_factory):
+    """The portal was compared with an empty store just now, as one that has run for a while."""
+    settings.TOMBSTONES_URL = f"file://{tmp_path_factory.getbasetemp()}/store-{uuid4().hex}"
+    monkeypatch.setattr(gate, "looked", gate.Look("", math.inf))
 
 
 # Of each long proof `make test` runs one case, another one every day; `make proof` runs them all,

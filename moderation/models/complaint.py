@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from django.db import models, transaction
 from django.db.models import Q
+from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -103,7 +104,11 @@ class Complaint(models.Model):
                 violation_error_message=_("Say in your words what is wrong."),
             ),
         ]
-        indexes = [models.Index(fields=["at"], name="complaint_at")]
+        indexes = [
+            models.Index(fields=["at"], name="complaint_at"),
+            # As PostgreSQL compares when case does not matter.
+            models.Index(Upper("email"), name="complaint_of_email"),
+        ]
 
     def __str__(self):
         return f"№ {self.pk}"

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -26,7 +27,8 @@ def new_reference() -> str:
 
 class OrderQuerySet(models.QuerySet):
     def bought_by(self, subject):
-        return self.filter(buyer=subject)
+        """Theirs, and what they had ordered as a guest before they proved the address."""
+        return self.filter(buyer__in=Subject.families([subject]))
 
     def of(self, member):
         """All orders of the seller this member acts for."""
@@ -108,6 +110,8 @@ class Order(models.Model):
             ),
         ]
         indexes = [
+            # As PostgreSQL compares when case does not matter.
+            models.Index(Upper("email"), name="order_of_email"),
             models.Index(fields=["buyer", "-created_at", "-id"], name="order_of_buyer"),
             models.Index(fields=["seller", "-created_at", "-id"], name="order_of_seller"),
             models.Index(

@@ -7,10 +7,20 @@ from django.db import models
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
-from privacy.checks.errors import DECLARE, EDIT, NO_SPECIAL, PURPOSE, RETENTION, STRATEGY, error
+from privacy.checks.errors import (
+    DECLARE,
+    EDIT,
+    NO_SPECIAL,
+    PURPOSE,
+    REMOVE,
+    RETENTION,
+    STRATEGY,
+    error,
+)
 from privacy.data_map import (
     CATEGORIES,
     DATA_MAP,
+    IN_PLACE,
     SPECIAL_CATEGORIES,
     TABLES,
     FreeText,
@@ -101,6 +111,9 @@ def column_problems(model, described, name, declared):
     except FieldDoesNotExist:
         return  # named already
     place = f"{model._meta.label}.{name}"
+    is_given = declared.source == Source.PERSON
+    if is_given and declared.edit == IN_PLACE and described.remove is None:
+        yield error(18, f"{place} is edited in place, where nothing removes it.", REMOVE)
     if isinstance(field, models.FileField) and not removes_file(declared.erase):
         yield error(
             10,

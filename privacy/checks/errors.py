@@ -10,6 +10,7 @@ FORM = "Declare it with register_form in the `personal_data.py` of the app that 
 DOCUMENT = "The documents are the choices of Document.Slug; a form shows the policy at least."
 TASK = "Declare it with register_task: keys of models (`…_pk`, `…_id`) and enums are all it takes."
 EDIT = "Name the page in the account that needs no further arguments."
+REMOVE = "Give the table a Remove, or name the page where the person changes it."
 NO_NAMES = "Show the number of the row instead."
 NO_SPECIAL = "Special categories of personal data are not processed."
 

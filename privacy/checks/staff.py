@@ -13,6 +13,7 @@ from django.db import models
 
 from privacy.checks.errors import NO_NAMES, error
 from privacy.data_map import DATA_MAP, Recipient
+from privacy.masking import shown_unmasked
 
 
 @register("data_map")
@@ -38,6 +39,12 @@ def check_admin(app_configs, **kwargs):
 
 
 def shown_beyond_the_map(options):
+    for name in shown_unmasked(options):
+        yield error(
+            18,
+            f"The admin shows {options.model._meta.label}.{name} to whoever opens the page.",
+            "Derive it from privacy.masking.MaskedAdmin, or an inline from MaskedColumns.",
+        )
     described = DATA_MAP.get(options.model)
     if described is None:
         return

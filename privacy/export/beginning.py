@@ -1,8 +1,8 @@
 """How the making of a copy begins."""
 
 from letters.after_commit import after_commit
+from privacy.export.tasks import build_export
 from privacy.models import Export, Request
-from privacy.tasks import build_export
 
 
 def begin(request: Request, *, language: str, email: str) -> Export:

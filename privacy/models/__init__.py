@@ -12,18 +12,21 @@ from privacy.models.documents import Clause, Document, Version
 from privacy.models.export import Export, Grant
 from privacy.models.group import GroupSite
 from privacy.models.identifiers import SubjectIdentifier
+from privacy.models.letter_keys import LetterKey
 from privacy.models.mailbox import IncomingLetter, Mailbox
 from privacy.models.operator import ControllerIdentity
 from privacy.models.processing import ProcessingAct
 from privacy.models.requests import Request, RequestStep
 from privacy.models.runs import RetentionRun, SelfCheckRun
 from privacy.models.staff_access import StaffAccess
+from privacy.models.stored_acts import ComparedDatabase, StoredAct
 from privacy.models.subject import Subject
 
 __all__ = [
     "AuthorityRequest",
     "Channel",
     "Clause",
+    "ComparedDatabase",
     "Consent",
     "ConsentChain",
     "ConsentEntry",
@@ -36,6 +39,7 @@ __all__ = [
     "GroupSite",
     "IncomingLetter",
     "LedgerRun",
+    "LetterKey",
     "Mailbox",
     "ProcessingAct",
     "Notice",
@@ -44,6 +48,7 @@ __all__ = [
     "RetentionRun",
     "SelfCheckRun",
     "StaffAccess",
+    "StoredAct",
     "Subject",
     "SubjectIdentifier",
     "Version",

@@ -33,7 +33,7 @@ class ConsentEntryQuerySet(models.QuerySet):
         return self.filter(subject=subject).order_by("sequence")
 
     def withdrawals(self):
-        return self.filter(act__in=[ConsentEntry.Act.WITHDRAWN, ConsentEntry.Act.OBJECTED])
+        return self.filter(act__in=ConsentEntry.ENDINGS)
 
     def about_documents(self):
         """What people answered when they were shown the policy or the agreement."""
@@ -53,6 +53,8 @@ class ConsentEntry(models.Model):
         SUPERSEDED = "superseded", _("replaced by a newer one")
         OBJECTED = "objected", _("objected")
         ACKNOWLEDGED = "acknowledged", _("acknowledged")
+
+    ENDINGS = [Act.WITHDRAWN, Act.OBJECTED]
 
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="consent_entries")
     sequence = models.PositiveIntegerField(_("number in the person's chain"))
@@ -132,6 +134,14 @@ class ConsentEntry(models.Model):
             "purpose": name,
             "channel": self.get_channel_display(),
         }
+
+    @property
+    def purpose_words(self):
+        return "" if self.is_about_documents else self.about
+
+    @property
+    def form_words(self):
+        return self.place
 
     @property
     def place(self):
@@ -236,6 +246,10 @@ class Consent(models.Model):
     @property
     def is_given(self):
         return self.act == ConsentEntry.Act.GIVEN
+
+    @property
+    def purpose_words(self):
+        return PURPOSES[self.purpose].name
 
 
 class LedgerRun(models.Model):

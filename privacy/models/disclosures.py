@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from privacy.models.subject import Subject
+from privacy.purposes import PURPOSES, Basis
 
 
 class DisclosureQuerySet(models.QuerySet):
@@ -47,3 +48,11 @@ class Disclosure(models.Model):
 
     def __str__(self):
         return f"№ {self.pk}"
+
+    @property
+    def purpose_words(self):
+        return PURPOSES[self.purpose].name
+
+    @property
+    def basis_words(self):
+        return Basis(self.basis).label

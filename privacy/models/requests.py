@@ -1,4 +1,6 @@
 import calendar
+import math
+from datetime import timedelta
 
 from django.contrib import admin
 from django.db import models, transaction
@@ -8,14 +10,21 @@ from django.utils.translation import gettext_lazy as _
 
 from privacy.models.processing import ProcessingAct
 from privacy.models.subject import Subject
+from privacy.purposes import PURPOSES
 
 
 def in_one_month():
-    """The same day of the next month, or its last: what the law gives us for an answer."""
-    today = timezone.localtime()
-    year, month = (today.year + 1, 1) if today.month == 12 else (today.year, today.month + 1)
-    day = min(today.day, calendar.monthrange(year, month)[1])
-    return today.replace(year=year, month=month, day=day)
+    """What the law gives us for an answer."""
+    return months_after(timezone.now(), 1)
+
+
+def months_after(moment, months):
+    """The same day of a later month in Almaty, or its last."""
+    day = timezone.localtime(moment)
+    years, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + years, month + 1
+    last = calendar.monthrange(year, month)[1]
+    return day.replace(year=year, month=month, day=min(day.day, last))
 
 
 class RequestQuerySet(models.QuerySet):
@@ -32,6 +41,9 @@ class RequestQuerySet(models.QuerySet):
 
     def overdue(self):
         return self.open().filter(due_at__lt=timezone.now())
+
+    def due_within(self, days):
+        return self.open().filter(due_at__lt=timezone.now() + timedelta(days=days))
 
     def newest_first(self):
         return self.order_by("-received_at", "-pk")
@@ -61,10 +73,21 @@ class Request(models.Model):
     class WrongOrder(Exception):
         """The request is not in a state from which this step leads on."""
 
+    class NotExtendable(Exception):
+        """It was extended already, is closed, or its time is over."""
+
+    class TooMany(Exception):
+        """So many of this kind wait already."""
+
     OPEN = [State.RECEIVED, State.ACKNOWLEDGED, State.CHECKED, State.IN_WORK]
     STOPPING = [Kind.ERASURE, Kind.RESTRICTION]
     # Until they are answered.
     PAUSING = [Kind.OBJECTION, Kind.WITHDRAWAL]
+    # Each of them says something else, so that one does not stand for another.
+    MOST_CORRECTIONS = 10
+    LONGEST = 2000
+    # GDPR, Article 12(3).
+    EXTENDED_BY_MONTHS = 2
     LEADS_TO = {
         State.RECEIVED: {State.ACKNOWLEDGED, State.REFUSED, State.TAKEN_BACK},
         State.ACKNOWLEDGED: {State.CHECKED, State.REFUSED, State.TAKEN_BACK},
@@ -83,10 +106,19 @@ class Request(models.Model):
 
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="requests")
     kind = models.CharField(_("what is asked"), max_length=13, choices=Kind)
+    # Of an objection: a key of privacy.purposes.
+    purpose = models.CharField(_("purpose"), max_length=20, blank=True, db_default="", default="")
+    words = models.TextField(
+        _("in their words"), max_length=LONGEST, blank=True, db_default="", default=""
+    )
+    # Of our answers.
+    language = models.CharField(_("language"), max_length=2, blank=True, db_default="", default="")
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.RECEIVED)
     received_at = models.DateTimeField(_("received at"), default=timezone.now)
     due_at = models.DateTimeField(_("to be answered by"), default=in_one_month)
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
+    # How many days were left when the operator was last told.
+    warned_at_days = models.SmallIntegerField(null=True, editable=False)
 
     objects = RequestQuerySet.as_manager()
 
@@ -95,9 +127,10 @@ class Request(models.Model):
         verbose_name_plural = _("requests about personal data")
         constraints = [
             models.UniqueConstraint(
-                fields=["subject", "kind"],
-                condition=Q(state__in=["received", "acknowledged", "checked", "in_work"]),
-                name="request_open_once_per_kind",
+                fields=["subject", "kind", "purpose"],
+                condition=Q(state__in=["received", "acknowledged", "checked", "in_work"])
+                & ~Q(kind="rectification"),
+                name="request_open_once",
             ),
             models.CheckConstraint(
                 condition=Q(
@@ -127,8 +160,28 @@ class Request(models.Model):
         return self.is_open and self.due_at < timezone.now()
 
     @property
+    def days_left(self):
+        """Whole days; below zero it is late."""
+        return math.floor((self.due_at - timezone.now()) / timedelta(days=1))
+
+    @property
+    def is_extended(self):
+        return self.steps.filter(extended_to__isnull=False).exists()
+
+    @property
+    def purpose_words(self):
+        return PURPOSES[self.purpose].name if self.purpose in PURPOSES else ""
+
+    @property
     def next_states(self):
+        if self.kind == self.Kind.RESTRICTION and self.state == self.State.ANSWERED:
+            # It was granted at once, and lasts until the person ends it.
+            return {self.State.TAKEN_BACK}
         return self.LEADS_TO.get(self.state, set())
+
+    @property
+    def can_be_taken_back(self):
+        return self.State.TAKEN_BACK in self.next_states
 
     def step(self, state, *, by=None, reason=""):
         """Go on to the next state, and keep when, by whom and why. `by` is None for the portal."""
@@ -141,6 +194,20 @@ class Request(models.Model):
                 self.closed_at = timezone.now()
             self.save(update_fields=["state", "closed_at"])
             RequestStep.objects.create(request=self, state=state, by=by, reason=reason)
+
+    def extend(self, *, by, reason):
+        """Two months more, once and before the first month is over, with a reason."""
+        with transaction.atomic():
+            now = Request.objects.select_for_update().get(pk=self.pk)
+            if not reason or not now.is_open or now.is_overdue or now.is_extended:
+                raise self.NotExtendable
+            self.state = now.state
+            self.due_at = months_after(now.due_at, self.EXTENDED_BY_MONTHS)
+            self.warned_at_days = None
+            self.save(update_fields=["due_at", "warned_at_days"])
+            RequestStep.objects.create(
+                request=self, state=self.state, by=by, reason=reason, extended_to=self.due_at
+            )
 
 
 class RequestStep(models.Model):
@@ -160,6 +227,8 @@ class RequestStep(models.Model):
         blank=True,
         help_text=_("Without anybody's name or data: the person reads it."),
     )
+    # Then the state is as it was.
+    extended_to = models.DateTimeField(_("extended until"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("step of a request")

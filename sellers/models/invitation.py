@@ -3,7 +3,7 @@ from datetime import timedelta
 from allauth.account.models import EmailAddress
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -56,6 +56,8 @@ class Invitation(models.Model):
         ]
         indexes = [
             models.Index(fields=["email"], name="invitation_email"),
+            # As PostgreSQL compares when case does not matter.
+            models.Index(Upper("email"), name="invitation_of_email"),
             models.Index(fields=["created_at"], name="invitation_created_at"),
         ]
 

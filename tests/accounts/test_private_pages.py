@@ -34,6 +34,12 @@ OWN = [
     "account/security/sessions/end-others/",
     "account/privacy/",
     "account/privacy/receipts/",
+    "account/privacy/data/",
+    "account/privacy/data/accounts_user/",
+    "account/privacy/ask/",
+    "account/privacy/ask/rectification/",
+    "account/privacy/ask/objection/",
+    "account/privacy/ask/restriction/",
     "account/privacy/leave/",
     "account/privacy/leave/erasure/",
     "account/privacy/export/{export}/",
@@ -64,6 +70,7 @@ NUMBERED = [path for path in OWN if "{" in path] + [
     "account/privacy/export/{export}/again/",
     "account/privacy/export/{export}/fetch/",
     "account/privacy/export/{export}/file/",
+    "account/privacy/data/{table}/{request}/remove/",
 ]
 
 
@@ -81,6 +88,7 @@ def numbers(sign_in, aigul):
             user=aigul, type="webauthn", data={"name": "Laptop", "credential": PASSKEY}
         ).pk,
         "receipt": ConsentEntry.objects.get().sequence,
+        "table": Request._meta.db_table,
         "request": wish.pk,
         "export": wish.export.pk,
     }
@@ -177,7 +185,7 @@ def test_to_the_owner_each_page_is_proper_html_that_no_cache_keeps(
 
 @pytest.mark.clause("P4.1b")
 def test_every_account_view_stands_behind_the_door(client, db):
-    words = {"kind": "work", "purpose": "news", "channel": "email"}
+    words = {"kind": "work", "purpose": "news", "channel": "email", "table": "accounts_user"}
     for entry in urls.urlpatterns:
         arguments = {name: words.get(name, 1) for name in entry.pattern.converters}
         path = reverse(f"accounts:{entry.name}", kwargs=arguments)

@@ -160,7 +160,8 @@ def test_the_list_finds_people_and_shows_no_secret(client, administrator, locked
     found = client.get(USERS, {"q": "aigul@"}).content.decode()
     page = client.get(f"{USERS}{locked_out.pk}/change/").content.decode()
 
-    assert "aigul@example.com" in found
+    assert f"№ {locked_out.pk}<" in found
+    assert "aigul@example.com" not in found
     assert "argon2" not in page
     assert "unused" not in page
 

@@ -1,0 +1,91 @@
+"""Staff see who somebody is only after saying why, and the person can read it."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.utils import timezone
+
+from privacy.models import StaffAccess, Subject
+from sellers.models import AuthorisedPerson
+from tests.conftest import enter_with_code
+
+pytestmark = pytest.mark.django_db
+
+REASON = {"reason": "The person asked to correct the surname"}
+
+
+@pytest.fixture
+def page(aigul):
+    return f"/admin/accounts/user/{aigul.pk}/"
+
+
+@pytest.mark.clause("P6.1a")
+def test_names_and_addresses_are_masked_until_a_reason_is_given(staff, aigul, page, time_machine):
+    for address in ("/admin/accounts/user/", f"{page}change/"):
+        shown = staff.get(address).content.decode()
+        assert aigul.email not in shown
+        assert "Сейтқазы" not in shown
+
+    staff.post(f"{page}reveal/", REASON)
+
+    assert aigul.email in staff.get(f"{page}change/").content.decode()
+    assert aigul.email not in staff.get("/admin/accounts/user/").content.decode()
+    access = StaffAccess.objects.get()
+    assert (access.subject, access.reason) == (aigul.subject, REASON["reason"])
+    assert set(access.fields) == {"email", "surname", "first_name"}
+    assert access.about == f"accounts.user {aigul.pk}"
+    time_machine.move_to(timezone.now() + timedelta(minutes=10, seconds=1))
+    assert aigul.email not in staff.get(f"{page}change/").content.decode()
+
+
+def test_a_surname_is_corrected_only_by_who_sees_it(staff, aigul, page):
+    given = {"surname": "Сейтказина", "first_name": "Айгүл", "language": "kk", "is_active": "on"}
+    staff.post(f"{page}change/", given)
+    aigul.refresh_from_db()
+    assert (aigul.surname, aigul.language) == ("Сейтқазы", "kk")
+
+    staff.post(f"{page}reveal/", REASON)
+    staff.post(f"{page}change/", given)
+
+    aigul.refresh_from_db()
+    assert aigul.surname == "Сейтказина"
+
+
+@pytest.mark.parametrize("reason", ["", "because"])
+def test_without_a_reason_nothing_is_shown(staff, aigul, page, reason):
+    answer = staff.post(f"{page}reveal/", {"reason": reason})
+
+    assert answer.status_code == 200
+    assert aigul.email not in staff.get(f"{page}change/").content.decode()
+    assert not StaffAccess.objects.exists()
+
+
+def test_staff_without_the_right_reveal_nothing(client, make_user, aigul, page):
+    person = make_user("staff@example.com", is_staff=True)
+    person.user_permissions.add(Permission.objects.get(codename="view_user"))
+    enter_with_code(client, person)
+
+    assert client.post(f"{page}reveal/", REASON).status_code == 403
+    assert aigul.email not in client.get(f"{page}change/").content.decode()
+    assert not StaffAccess.objects.exists()
+
+
+def test_of_a_seller_the_number_and_the_authorised_person_are_masked(staff, make_seller):
+    seller = make_seller(form="sole", bin="", iin="880101300123")
+    person = AuthorisedPerson.objects.create(
+        seller=seller, subject=Subject.objects.create(), full_name="Ержан Ахметов", position="x"
+    )
+    page = f"/admin/sellers/seller/{seller.pk}/"
+    shown = staff.get(f"{page}change/").content.decode()
+    assert seller.name in shown
+    for secret in (seller.iin, person.full_name):
+        assert secret not in shown
+
+    staff.post(f"{page}reveal/", REASON)
+
+    shown = staff.get(f"{page}change/").content.decode()
+    for secret in (seller.iin, person.full_name):
+        assert secret in shown
+    seen = {access.subject: access.fields for access in StaffAccess.objects.all()}
+    assert seen == {seller.subject: ["iin"], person.subject: ["full_name", "position"]}

@@ -1,0 +1,167 @@
+"""The store outside the database: what is in it, and what happens when it is not there."""
+
+import json
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection, transaction
+from django.utils import timezone
+
+from privacy import tombstones
+from privacy.consents import withdraw
+from privacy.models import ConsentChain, StoredAct, Subject, SubjectIdentifier
+from privacy.restoring import gate, store
+from privacy.restoring.tasks import forget_digests, store_acts
+
+
+@pytest.fixture
+def folder(settings):
+    return Path(settings.TOMBSTONES_URL.removeprefix("file://"))
+
+
+@pytest.fixture
+def person(db):
+    person = Subject.objects.create()
+    SubjectIdentifier.objects.file(person, "email", "aigul@example.com")
+    SubjectIdentifier.objects.file(person, "phone", "+77012345678")
+    return person
+
+
+def test_a_record_says_who_by_keyed_digests_only(folder, person):
+    tombstones.bury([person.pk])
+
+    [file] = [path for path in folder.rglob("*") if path.is_file()]
+    text = file.read_text()
+    record = json.loads(text)
+    assert record["subject"] == str(person.pk)
+    assert len(record["content"]["digests"]) == 2
+    assert "aigul" not in text
+    assert "7012345678" not in text
+
+
+def test_who_is_buried_twice_has_one_tombstone(folder, person):
+    tombstones.bury([person.pk])
+    tombstones.bury([person.pk])
+
+    assert StoredAct.objects.get().number == 1
+    assert store.read(2) is None
+
+
+def test_a_withdrawal_waits_as_a_row_and_is_written_once(subject, occasion, policy):
+    withdraw(subject, "news", "email", occasion)
+    assert StoredAct.objects.get().number is None
+
+    store_acts()
+    store_acts()
+
+    record = store.read(1)
+    assert record["content"]["purpose"] == "news"
+    assert record["content"]["hash"] == ConsentChain.objects.get().head
+    assert StoredAct.objects.get().number == 1
+    assert store.read(2) is None
+
+
+def test_a_withdrawal_that_is_undone_leaves_nothing(folder, subject, occasion, policy):
+    with transaction.atomic():
+        withdraw(subject, "news", "email", occasion)
+        transaction.set_rollback(True)
+    store_acts()
+
+    assert not StoredAct.objects.exists()
+    assert not folder.exists()
+
+
+def test_a_number_that_was_not_noted_is_found_again(person):
+    other = Subject.objects.create()
+    tombstones.bury([person.pk])
+    StoredAct.objects.update(number=None)  # killed between the store and the commit
+
+    tombstones.bury([other.pk, person.pk])
+
+    assert dict(StoredAct.objects.values_list("subject", "number")) == {person.pk: 1, other.pk: 2}
+
+
+def test_many_at_once_take_different_numbers(transactional_db):
+    people = [Subject.objects.create().pk for _ in range(12)]
+
+    def bury(person):
+        try:
+            tombstones.bury([person])
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as beside:
+        list(beside.map(bury, people))
+
+    assert set(StoredAct.objects.values_list("number", flat=True)) == set(range(1, 13))
+    assert {store.read(number)["subject"] for number in range(1, 13)} == set(map(str, people))
+
+
+def test_nobody_is_erased_while_the_store_is_away_and_the_site_goes_on(client, settings, person):
+    tombstones.bury([person.pk])
+    assert gate.compare() == ""
+    other = Subject.objects.create()
+    settings.TOMBSTONES_URL = f"file:///nowhere/{uuid4().hex}"
+
+    with pytest.raises(store.Away):
+        tombstones.bury([other.pk])
+
+    gate.looked = None
+    assert client.get("/readyz").json()["restore"] == {"ok": True}
+
+
+def test_a_database_never_compared_waits_for_the_store(settings, person):
+    tombstones.bury([person.pk])
+    settings.TOMBSTONES_URL = f"file:///nowhere/{uuid4().hex}"
+
+    assert gate.compare() == gate.UNKNOWN
+
+
+def test_an_empty_store_in_place_of_ours_is_noticed_and_can_be_filled(folder, person, capsys):
+    tombstones.bury([person.pk])
+    there = store.read(1)
+    shutil.rmtree(folder)
+    folder.mkdir()
+    assert gate.compare() == gate.FOREIGN
+    with pytest.raises(CommandError):
+        call_command("privacy", "replay")
+
+    call_command("privacy", "refill")
+
+    assert store.read(1) == there
+    assert gate.compare() == ""
+
+
+@pytest.mark.parametrize("change", ["subject", "at", "number", "seal"])
+def test_a_record_somebody_else_wrote_erases_nobody(folder, person, change):
+    tombstones.bury([person.pk])
+    StoredAct.objects.all().delete()
+    [file] = [path for path in folder.rglob("*") if path.is_file()]
+    record = json.loads(file.read_text())
+    is_one = str(record[change]).endswith("1")
+    record[change] = 7 if change == "number" else record[change][:-1] + ("2" if is_one else "1")
+    file.write_text(json.dumps(record))
+
+    with pytest.raises(CommandError):
+        call_command("privacy", "replay")
+
+    assert not StoredAct.objects.exists()
+    assert Subject.objects.get().state == "active"
+
+
+def test_digests_go_with_the_last_backup(settings, person):
+    tombstones.bury([person.pk])
+    forget_digests()
+    assert store.read(1)["content"]["digests"]
+    old = timezone.now() - timedelta(days=settings.BACKUPS_KEPT_DAYS + 1)
+    StoredAct.objects.update(at=old)
+
+    forget_digests()
+
+    assert store.read(1)["content"] == StoredAct.objects.get().content == {}
+    assert gate.compare() == ""
