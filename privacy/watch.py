@@ -20,7 +20,9 @@ from django.utils.translation import gettext_lazy as _
 from letters.models import Letter
 from letters.write import write_letter
 from privacy.models import (
+    IncomingLetter,
     LedgerRun,
+    Mailbox,
     Request,
     RetentionRun,
     SelfCheckRun,
@@ -41,6 +43,8 @@ MOST_NAMED = 20
 MOST_COUNTED = 1000
 MOST_REVEALS_PER_HOUR = 30
 LETTERS_WAIT = timedelta(hours=1)
+# For a person; the law gives a month for the whole.
+MESSAGES_WAIT = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -200,6 +204,17 @@ def letters_that_stay():
         yield f"№ {pk}"
 
 
+def mailbox_unread():
+    mailbox = Mailbox.objects.first()
+    if settings.MAILBOX_URL and mailbox and mailbox.is_late:
+        yield f"not read since {mailbox.read_at:%Y-%m-%d %H:%M} UTC {mailbox.error}".rstrip()
+    waiting = IncomingLetter.objects.for_people().filter(
+        received_at__lt=timezone.now() - MESSAGES_WAIT
+    )
+    for pk in waiting.order_by("pk").values_list("pk", flat=True):
+        yield f"№ {pk}"
+
+
 def unusual_reveals():
     hour = StaffAccess.objects.filter(at__gte=timezone.now() - EVERY).order_by()
     often = hour.values("by").annotate(times=Count("pk")).filter(times__gt=MOST_REVEALS_PER_HOUR)
@@ -215,4 +230,5 @@ register_check("requests", _("Requests about personal data are overdue"), overdu
 register_check("retention", _("Data is kept longer than promised"), faults_of_retention)
 register_check("keys", _("Keys of the cache never end"), keys_without_end)
 register_check("letters", _("Letters do not leave"), letters_that_stay)
+register_check("mailbox", _("Messages by e-mail are not read"), mailbox_unread)
 register_check("reveals", _("Staff looks at the data of unusually many people"), unusual_reveals)

@@ -5,6 +5,7 @@ who wrote them, is shown here.
 """
 
 from django.contrib import admin, messages
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -70,7 +71,7 @@ class IncomingLetterAdmin(admin.ModelAdmin):
     def changelist_view(self, request, extra_context=None):
         mailbox = Mailbox.objects.first()
         if mailbox and mailbox.is_late:
-            since = date_format(mailbox.read_at, "DATETIME_FORMAT")
+            since = date_format(timezone.localtime(mailbox.read_at), "DATETIME_FORMAT")
             words = _("The mailbox has not been read since %(since)s. %(error)s")
             messages.error(request, words % {"since": since, "error": mailbox.error})
         return super().changelist_view(request, extra_context)
@@ -118,7 +119,7 @@ def asks_for(kind):
 def letters_of(request: Request) -> str:
     """For the page of a request: the messages that asked for it or replied to it."""
     return "; ".join(
-        f"{letter}, {date_format(letter.received_at, 'DATETIME_FORMAT')}: "
+        f"{letter}, {date_format(timezone.localtime(letter.received_at), 'DATETIME_FORMAT')}: "
         f"{letter.get_state_display()}"
         for letter in request.letters.order_by("received_at", "pk")
     )

@@ -13,6 +13,7 @@ from django.db import connection
 from django.utils import timezone
 
 from letters.models import Letter
+from privacy import watch
 from privacy.consents import allows
 from privacy.data_map import DATA_MAP
 from privacy.mailbox.reading import forget_old, read_mailbox
@@ -494,6 +495,8 @@ def test_staff_is_told_when_the_mailbox_is_not_read(mail, staff, settings, time_
     assert mailbox.error == "ConnectionRefusedError"
     page = staff.get("/admin/privacy/incomingletter/").content.decode()
     assert "The mailbox has not been read since" in page
+    [fault] = watch.run().findings["mailbox"]["first"]
+    assert fault.endswith("UTC ConnectionRefusedError")
 
 
 def test_a_wrong_password_is_no_crash(mail, settings):
@@ -571,7 +574,7 @@ def test_two_workers_at_once_do_everything_once(mail, make_filed, policy, mailou
 
 
 PROGRAM = (
-    "import django; django.setup(); from privacy.tasks import read_mailbox; "
+    "import django; django.setup(); from privacy.mailbox.tasks import read_mailbox; "
     "print('begins', flush=True); read_mailbox()"
 )
 
