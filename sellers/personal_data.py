@@ -103,11 +103,11 @@ describe(
     },
 )
 
+LOGO_FILES = {"webp_256": ".webp", "webp_512": ".webp", "jpg_256": ".jpg", "jpg_512": ".jpg"}
 register_originals(
     Logo,
-    "webp_512",
-    "jpg_512",
-    of=lambda logo: [Held(bytes(logo["webp_512"]), ".webp"), Held(bytes(logo["jpg_512"]), ".jpg")],
+    *LOGO_FILES,
+    of=lambda logo: [Held(bytes(logo[name]), ending) for name, ending in LOGO_FILES.items()],
 )
 
 describe(
