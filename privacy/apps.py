@@ -15,3 +15,4 @@ class PrivacyConfig(AppConfig):
         import_module("privacy.checks")
         import_module("privacy.operator")
         import_module("privacy.restoring.gate")
+        import_module("privacy.erasure.outside")

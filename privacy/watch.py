@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from letters.models import Letter
 from letters.write import write_letter
 from privacy.models import (
+    Erasure,
     IncomingLetter,
     LedgerRun,
     Mailbox,
@@ -31,6 +32,8 @@ from privacy.models import (
 )
 from privacy.operator import current_operator
 from privacy.requests import address
+
+State = Erasure.State
 
 log = logging.getLogger(__name__)
 
