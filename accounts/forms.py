@@ -324,3 +324,9 @@ def limit_length(field, longest):
     field.max_length = longest
     field.validators.append(MaxLengthValidator(longest))
     field.widget.attrs["maxlength"] = str(longest)
+
+
+class ErasureForm(forms.Form):
+    at_once = forms.BooleanField(
+        label=_("Delete at once: I need no three days to change my mind"), required=False
+    )

@@ -11,7 +11,7 @@ from django.contrib.sessions.models import Session
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from accounts import forms
+from accounts import erasing, forms
 from accounts.admin import ReasonForm
 from accounts.devices import REMEMBERED_FOR
 from accounts.models import Address, KnownDevice, Phone, User
@@ -29,10 +29,11 @@ from privacy.data_map import (
     describe,
     not_personal,
 )
+from privacy.erasure import registry
 from privacy.export.fetching import GRANT
 from privacy.export.views import OPENED
 from privacy.masking import IN_SESSION as REVEALED
-from privacy.models import Consent
+from privacy.models import Consent, Erasure
 from privacy.registers import (
     CachePrefix,
     Column,
@@ -494,6 +495,14 @@ register_form(
     fields=kept_in(Address, "region", "settlement", "street", "postcode"),
 )
 
+register_form(
+    "erasure",
+    _("Deletion"),
+    forms.ErasureForm,
+    purposes=["compliance"],
+    fields={"at_once": Column(Erasure, "starts_at")},
+)
+
 # Pages whose buttons say it all, and what a browser says by itself.
 for name, what, documents in (
     ("privacy", _("privacy page of the account"), ("privacy",)),
@@ -556,3 +565,6 @@ register_cache(
 )
 
 register_task(clear_sessions)
+
+registry.SHUT_OUT.append(erasing.shut_out)
+registry.MENTIONED.append(erasing.forget_sessions)

@@ -8,13 +8,15 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.asking_views import join_guests
+from accounts.forms import ErasureForm
 from accounts.guards import dangerous_always, private, private_always
 from accounts.occasions import occasion
 from privacy import consents
 from privacy.acknowledgements import acknowledge, awaited, decline, has_answered, has_declined
 from privacy.cookies import sends_gpc
+from privacy.erasure.holding import expected
 from privacy.matrix import cells
-from privacy.models import Channel, Request
+from privacy.models import Channel, Erasure, Request
 from privacy.models.consents import text_hash
 from privacy.receipts import entries_of, receipt
 from privacy.requests import file_request, requests_of, take_back
@@ -42,7 +44,7 @@ def overview(request):
             "entries": len(entries),
             "requests": requests_of(subject)
             .newest_first()
-            .select_related("export")
+            .select_related("export", "erasure")
             .prefetch_related("steps"),
             "sends_gpc": sends_gpc(request),
             "awaited": awaited(subject),
@@ -197,10 +199,18 @@ def ask(request, kind):
     if kind not in LEAVING:
         raise Http404
     kind = Request.Kind(kind)
+    subject, is_erasure = request.user.subject, kind == Request.Kind.ERASURE
+    form = ErasureForm(request.POST or None) if is_erasure else None
     if request.method == "POST":
         user = request.user
         join_guests(user)
-        wish = file_request(user.subject, kind, language=user.language, email=user.email)
+        wish = file_request(
+            user.subject,
+            kind,
+            language=user.language,
+            email=user.email,
+            at_once=is_erasure and "at_once" in request.POST,
+        )
         messages.success(
             request,
             _("We have your request № %(number)d. Its state is shown here.") % {"number": wish.pk},
@@ -208,7 +218,11 @@ def ask(request, kind):
         if kind == Request.Kind.EXPORT:
             return redirect("accounts:export", wish.export.pk)
         return to_requests()
-    return render(request, "accounts/privacy/ask.html", {"kind": kind})
+    return render(
+        request,
+        "accounts/privacy/ask.html",
+        {"kind": kind, "form": form, "held": expected(subject) if is_erasure else []},
+    )
 
 
 @private_always
@@ -217,6 +231,8 @@ def take_request_back(request, pk):
     wish = get_object_or_404(requests_of(request.user.subject), pk=pk)
     try:
         take_back(wish)
+    except Erasure.Begun:
+        messages.error(request, _("The deletion has begun and cannot be taken back."))
     except Request.WrongOrder:
         messages.error(request, _("This request is closed already."))
     else:

@@ -185,6 +185,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=8, minute=10),
     },
     "the watch": {"task": "privacy.tasks.look_at_ourselves", "schedule": 60 * 60},
+    "people to be forgotten": {
+        "task": "privacy.tasks.erase_due",
+        "schedule": 60,
+        "options": {"expires": 50},
+    },
     "the consent ledger": {"task": "privacy.tasks.verify_ledger", "schedule": 60 * 60},
     "copies of data that wait": {
         "task": "privacy.export.tasks.build_waiting_exports",
@@ -291,10 +296,16 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = DEBUG
 
 # Where erasures and withdrawals are written, too, outside the database and its backups: a folder
-# (file:///…) or a bucket (s3://…, its keys and endpoint from AWS_… in the environment).
+# (file:///…) or a bucket (s3://…).
 TOMBSTONES_URL = env("TOMBSTONES_URL", default="") or f"file://{VAR_ROOT / 'tombstones'}"
 if urlsplit(TOMBSTONES_URL).scheme not in ("file", "s3"):
     raise ImproperlyConfigured("TOMBSTONES_URL is file:///folder or s3://bucket/folder.")
+S3_OPTIONS = {
+    "access_key_id": env("AWS_ACCESS_KEY_ID", default=""),
+    "secret_access_key": env("AWS_SECRET_ACCESS_KEY", default=""),
+    "region": env("AWS_REGION", default=""),
+    "endpoint": env("AWS_ENDPOINT_URL", default=""),
+}
 # After so many days no backup is left that holds what was deleted: see docs/operations.md.
 BACKUPS_KEPT_DAYS = env.int("BACKUPS_KEPT_DAYS", default=35)
 
@@ -335,6 +346,9 @@ if MAILBOX_URL and not mailbox_is_named:
         "MAILBOX_URL is imaps://user:password@host/INBOX, or imap+tls:// for STARTTLS, "
         "with user name and password percent-encoded."
     )
+
+# After so many days no backup is left that holds what was deleted: see docs/operations.md.
+BACKUPS_KEPT_DAYS = env.int("BACKUPS_KEPT_DAYS", default=35)
 
 # Languages
 

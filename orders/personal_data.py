@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from accounts.personal_data import IN_SESSION
-from orders import act_forms, forms, tasks
+from orders import act_forms, erasing, forms, tasks
 from orders.access import OPENED
 from orders.admin import SettleForm
 from orders.forgetting import forget_contacts_of
@@ -43,6 +43,8 @@ from privacy.data_map import (
     describe_keys,
     not_personal,
 )
+from privacy.erasure import registry
+from privacy.erasure.holding import register_hold
 from privacy.registers import (
     CachePrefix,
     Column,
@@ -454,3 +456,9 @@ register_form(
 )
 register_task(tasks.forget_carts)
 register_task(tasks.forget_entries)
+
+# Erasure
+
+for rule in erasing.RULES:
+    register_hold(rule)
+registry.SETTLE.append(erasing.settle)

@@ -14,6 +14,7 @@ from django.utils.text import capfirst
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from phonenumber_field.phonenumber import PhoneNumber
 
 from privacy.data_map import DATA_MAP, OPAQUE, Described, People, Personal
 from privacy.models import Disclosure, StaffAccess, Subject
@@ -61,6 +62,23 @@ class Row:
     title: str
     fields: list[Field]
     is_removable: bool
+
+    @property
+    def ends_at(self):
+        """If it is the same day for all of it; of a field alone otherwise."""
+        return self.of_all("ends_at")
+
+    @property
+    def given_to(self):
+        return self.of_all("given_to")
+
+    @property
+    def looked_at(self):
+        return self.of_all("looked_at")
+
+    def of_all(self, name):
+        found = [getattr(field, name) for field in self.fields]
+        return found[0] if found and all(one == found[0] for one in found) else None
 
 
 def overview_of(person: Subject) -> dict:
@@ -217,6 +235,8 @@ def said_of(value, declared) -> str:
         return date_format(value, "DATE_FORMAT")
     if isinstance(value, Decimal):
         return localize(value.normalize())
+    if isinstance(value, PhoneNumber):
+        return value.as_international
     if isinstance(value, models.Model):
         return name_of(value)
     return "" if value is None else str(value)
@@ -225,12 +245,13 @@ def said_of(value, declared) -> str:
 def words_of_columns(names) -> str:
     """A disclosure knows columns by their names, of a table it does not know."""
     words = {
-        name: label_of(described.model._meta.get_field(name), declared).lower()
+        name: field.verbose_name
         for described in DATA_MAP.values()
         if described.people == People.EVERYBODY
-        for name, declared in described.personal_fields.items()
+        for name in described.personal_fields
+        if (field := described.model._meta.get_field(name))._verbose_name
     }
-    return ", ".join(words.get(name, name) for name in names)
+    return ", ".join(str(words.get(name, name)) for name in names)
 
 
 def name_of(row):

@@ -2,11 +2,14 @@
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from privacy.models import (
     ConsentEntry,
     Disclosure,
+    Erasure,
     GroupSite,
+    Hold,
     LedgerRun,
     RetentionRun,
     SelfCheckRun,
@@ -104,3 +107,29 @@ class StaffAccessAdmin(ReadOnly, admin.ModelAdmin):
 @admin.register(GroupSite)
 class GroupSiteAdmin(admin.ModelAdmin):
     list_display = ["domain"]
+
+
+class HoldInline(ReadOnly, admin.TabularInline):
+    model = Hold
+    fields = ["rule", "fields", "began_at", "ends_at", "ended_at"]
+
+
+@admin.register(Erasure)
+class ErasureAdmin(ReadOnly, admin.ModelAdmin):
+    inlines = [HoldInline]
+    list_display = ["id", "request", "state", "step", "starts_at", "finished_at", "trouble"]
+    list_filter = ["state"]
+    fields = ["request", "state", "step", "attempts", "trouble", "found", "certificate"]
+    fields += ["created_at", "starts_at", "began_at", "finished_at"]
+    actions = ["carry_out_again"]
+
+    @admin.action(description=_("Carry out again"))
+    def carry_out_again(self, request, erasures):
+        stuck = erasures.filter(state=Erasure.State.FAILED)
+        count = stuck.update(state=Erasure.State.RUNNING, attempts=0, lease_until=None)
+        words = ngettext(
+            "%(count)d erasure goes on within a minute.",
+            "%(count)d erasures go on within a minute.",
+            count,
+        )
+        self.message_user(request, words % {"count": count})

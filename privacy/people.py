@@ -38,6 +38,10 @@ def join(subject: Subject, email: str) -> None:
         parts = Subject.objects.filter(
             Q(pk__in=guests, joined_to=None) | Q(joined_to__in=guests), state__in=TO_BE_JOINED
         )
+        # Whoever is being erased gets nobody's data any more.
+        heads = Subject.objects.select_for_update(no_key=True)
+        if not heads.filter(pk=subject.pk, state__in=TO_BE_JOINED).exists():
+            return
         locked = parts.order_by("pk").select_for_update(no_key=True)
         Subject.objects.filter(pk__in=[part.pk for part in locked]).update(joined_to=subject)
 

@@ -41,9 +41,11 @@ from privacy.models import (
     ControllerIdentity,
     Disclosure,
     Document,
+    Erasure,
     Export,
     Grant,
     GroupSite,
+    Hold,
     IncomingLetter,
     LedgerRun,
     LetterKey,
@@ -75,6 +77,7 @@ from privacy.restoring.tasks import forget_digests, store_acts
 from privacy.retention import After, AsProof, ByRule, Until, WhileAccountExists
 from privacy.strategies import Empty, RemoveFile
 from privacy.tasks import (
+    erase_due,
     forget_letter_keys,
     look_at_ourselves,
     sweep_what_is_over,
@@ -83,6 +86,12 @@ from privacy.tasks import (
     warn_of_deadlines,
 )
 from privacy.wishes import AskForm, CorrectionForm, ObjectionForm
+
+
+def over_but_for_the_secret(erasures, now):
+    over = [Erasure.State.DONE, Erasure.State.CANCELLED]
+    return erasures.filter(state__in=over).exclude(secret=b"")
+
 
 ROW_NUMBER = not_personal(_("the number of the row"), "id")
 WHOSE = not_personal(_("points to the person it is about"), "subject")
@@ -767,6 +776,62 @@ describe(
         **not_personal(_("points to the person who showed that the address is theirs"), "subject"),
         **ROW_NUMBER,
     },
+)
+
+# Erasure
+
+describe(
+    Erasure,
+    title=_("The deletion of your data, and its certificate"),
+    people=People.EVERYBODY,
+    subject="subject",
+    erase=StaysNameless(_("It is the proof that you were deleted, and names nobody.")),
+    fields={
+        "secret": Personal(
+            "contact.email",
+            purposes=["compliance"],
+            kept=ByRule(
+                _("encrypted, until it is certain that nothing else is left of you"),
+                over_but_for_the_secret,
+            ),
+            source=Source.PORTAL,
+            erase=Empty(),
+        ),
+        **dict.fromkeys(("state", "step"), Personal("request.state", **ABOUT_REQUEST)),
+        **dict.fromkeys(
+            ("created_at", "starts_at", "began_at", "finished_at"),
+            Personal("trace.time", **ABOUT_REQUEST),
+        ),
+        "found": NotPersonal(_("how many rows there were in which table"), keys=OPAQUE),
+        "certificate": NotPersonal(
+            _("what was deleted and what is kept, in numbers and without a name"), keys=OPAQUE
+        ),
+        **not_personal(
+            _("how far the portal is with it"), "lease", "lease_until", "attempts", "trouble"
+        ),
+        **not_personal(_("the number of a letter that is gone"), "letter"),
+        **not_personal(_("points to the request"), "request"),
+        **WHOSE,
+        **ROW_NUMBER,
+    },
+)
+describe(
+    Hold,
+    fields={
+        **not_personal(
+            _("which columns of which row are kept for a while, and why, without what they say"),
+            *("rule", "row", "fields", "began_at", "ends_at", "ended_at"),
+        ),
+        **not_personal(_("points to the deletion"), "erasure"),
+        **ROW_NUMBER,
+    },
+)
+register_task(erase_due)
+register_form(
+    "deletion",
+    _("page of a deletion"),
+    purposes=["compliance"],
+    fields={},
 )
 
 # What is published

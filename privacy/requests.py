@@ -10,9 +10,11 @@ from django.utils.translation import gettext_lazy, override
 from letters.write import write_letter
 from privacy.acknowledgements import release_if_free
 from privacy.consents import lift_objection, withdraw_all
+from privacy.erasure.beginning import begin as begin_erasure
+from privacy.erasure.beginning import cancel
 from privacy.export.beginning import begin as begin_export
 from privacy.ledger import Occasion
-from privacy.models import Notice, Request, RequestStep, Subject
+from privacy.models import Erasure, Notice, Request, RequestStep, Subject
 from privacy.operator import current_operator
 from privacy.recipients import tell_recipients
 
@@ -37,6 +39,7 @@ def file_request(
     language: str,
     email: str = "",
     url: str = "",
+    at_once: bool = False,
     purpose: str = "",
     words: str = "",
 ) -> Request:
@@ -44,7 +47,8 @@ def file_request(
 
     The same wish twice is one request. The operator is told by letter if there is work to do, and
     so is the person at `email`; `url` is where who has no account sees the request. Who asks for
-    deletion or restriction is left in peace at once. Raises Request.TooMany.
+    deletion or restriction is left in peace at once; with `at_once` who asks for deletion wants no
+    time to think it over. Raises Request.TooMany.
     """
     with transaction.atomic():
         subject = Subject.objects.select_for_update(no_key=True).get(pk=subject.pk)
@@ -53,7 +57,7 @@ def file_request(
         if request and request.state != Request.State.ACKNOWLEDGED:
             return request
         if request is None:
-            request = begin(subject, kind)
+            request = open_request(subject, kind)
         request.purpose, request.words, request.language = purpose, words, language
         request.save(update_fields=["purpose", "words", "language"])
         request.step(Request.State.CHECKED)
@@ -72,7 +76,9 @@ def file_request(
                 request=request,
                 url=address("admin:privacy_request_change", request.pk),
             )
-        if email:
+        if kind == Request.Kind.ERASURE:
+            begin_erasure(request, language=language, email=email, at_once=at_once)
+        elif email:
             with override(language):
                 page = url or address("accounts:privacy")
             write_letter(
@@ -97,13 +103,13 @@ def receive_request(subject: Subject, kind: Request.Kind) -> tuple[Request, bool
         subject = Subject.objects.select_for_update(no_key=True).get(pk=subject.pk)
         if standing := subject.requests.open().filter(kind=kind).first():
             return standing, False
-        request = begin(subject, kind)
+        request = open_request(subject, kind)
         if kind in (*Request.STOPPING, *Request.PAUSING):
             subject.restrict()
     return request, True
 
 
-def begin(subject, kind):
+def open_request(subject, kind):
     request = Request.objects.create(subject=subject, kind=kind)
     RequestStep.objects.create(request=request, state=request.state)
     request.step(Request.State.ACKNOWLEDGED)
@@ -160,6 +166,10 @@ def take_back(request: Request) -> None:
 def take_step(request: Request, state: Request.State, *, by: Subject, reason: str = "") -> None:
     """Go on to the next state; whom the request no longer stops is released."""
     with transaction.atomic():
+        if Erasure.objects.filter(request=request).exists():
+            if state not in (Request.State.REFUSED, Request.State.TAKEN_BACK):
+                raise Request.WrongOrder  # the erasure takes these steps by itself
+            cancel(request)
         request.step(state, by=by, reason=reason)
         if request.kind == Request.Kind.RECTIFICATION and state == Request.State.ANSWERED:
             tell_recipients(request.subject, Notice.Act.CORRECTED, occasion=f"request {request.pk}")

@@ -11,7 +11,7 @@ from datetime import UTC
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models, transaction
-from django.db.models import F, Func, Value
+from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Concat, Now, Trunc
 from django.utils.crypto import get_random_string
 from django.utils.functional import Promise
@@ -25,16 +25,18 @@ RANDOM_DIGITS = 16
 class Strategy:
     words: Promise
     keeps_part = False
+    # It puts the same value everywhere, so that several columns can be done at once.
+    is_flat = False
 
     def refusal(self, field) -> str | None:
         """Why this column cannot take it."""
 
-    def apply(self, rows, name: str):
+    def left(self, field) -> Q:
+        """The rows that have something to erase there."""
         raise NotImplementedError
 
-    def left(self, rows, name: str):
-        """Those that it would still change, as far as a query can tell."""
-        return rows
+    def apply(self, rows, name: str):
+        raise NotImplementedError
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,9 @@ class DeleteRow(Strategy):
     def refusal(self, field):
         return "a row is deleted by the model's `erase`, not by a field's"
 
+    def left(self, field):
+        return Q()
+
     def apply(self, rows, name=None):
         rows.delete()
 
@@ -53,17 +58,21 @@ class DeleteRow(Strategy):
 @dataclass(frozen=True)
 class Empty(Strategy):
     words = _("it is emptied")
+    is_flat = True
 
     def refusal(self, field):
         if self.nothing(field) is None:
             return "only texts, bytes, lists and JSON can be empty"
         return shared_value_refusal(field)
 
+    def left(self, field):
+        return ~Q(**{field.name: self.nothing(field)})
+
+    def value_of(self, field):
+        return self.nothing(field)
+
     def apply(self, rows, name):
         rows.update(**{name: self.nothing(rows.model._meta.get_field(name))})
-
-    def left(self, rows, name):
-        return rows.exclude(**{name: self.nothing(rows.model._meta.get_field(name))})
 
     @staticmethod
     def nothing(field):
@@ -78,6 +87,7 @@ class Empty(Strategy):
 @dataclass(frozen=True)
 class Null(Strategy):
     words = _("it is emptied")
+    is_flat = True
 
     def refusal(self, field):
         if not field.null:
@@ -86,11 +96,14 @@ class Null(Strategy):
             return "the file would stay"
         return None
 
+    def left(self, field):
+        return Q(**{f"{field.name}__isnull": False})
+
+    def value_of(self, field):
+        return None
+
     def apply(self, rows, name):
         rows.update(**{name: None})
-
-    def left(self, rows, name):
-        return rows.exclude(**{name: None})
 
 
 @dataclass(frozen=True)
@@ -100,6 +113,7 @@ class Constant(Strategy):
     value: str | int | bool
 
     words = _("the same words for everybody take its place")
+    is_flat = True
 
     def refusal(self, field):
         if type(self.value) not in (str, int, bool):
@@ -108,11 +122,14 @@ class Constant(Strategy):
             return "a constant neither points to a row nor removes a file"
         return unfit(self.value, field) or shared_value_refusal(field)
 
+    def left(self, field):
+        return ~Q(**{field.name: self.value})
+
+    def value_of(self, field):
+        return self.value
+
     def apply(self, rows, name):
         rows.update(**{name: self.value})
-
-    def left(self, rows, name):
-        return rows.exclude(**{name: self.value})
 
 
 @dataclass(frozen=True)
@@ -140,8 +157,14 @@ class RandomLabel(Strategy):
                 return shared
         return unfit(f"{self.label} {'0' * RANDOM_DIGITS}", field)
 
+    def left(self, field):
+        return ~Q(**self.labelled(field.name))
+
+    def labelled(self, name):
+        return {f"{name}__regex": rf"\A{self.label} [{DIGITS}]{{{RANDOM_DIGITS}}}\Z"}
+
     def apply(self, rows, name):
-        labelled = {f"{name}__regex": rf"\A{self.label} [{DIGITS}]{{{RANDOM_DIGITS}}}\Z"}
+        labelled = self.labelled(name)
         if not self.viewer:
             random = Func(
                 Value("-"),
@@ -205,6 +228,10 @@ class Recompute(Strategy):
             return "what recomputes is a function with a name"
         return None
 
+    def left(self, field):
+        # It follows from columns that are erased: see who calls this.
+        return Q(pk__in=[])
+
     def apply(self, rows, name):
         self.by(rows)
 
@@ -221,6 +248,9 @@ class RemoveFile(Strategy):
         if not isinstance(field, models.FileField):
             return "the column names no file"
         return shared_value_refusal(field)
+
+    def left(self, field):
+        return ~Q(**{field.name: ""})
 
     def apply(self, rows, name):
         storage = rows.model._meta.get_field(name).storage
@@ -253,6 +283,9 @@ class SealUntil(Strategy):
         if not isinstance(ends, models.DateField):
             return f"{self.ends} is no date"
         return erasure_refusal(self.then, field)
+
+    def left(self, field):
+        return Q(**{f"{self.ends}__lte": Now()}) & self.then.left(field)
 
     def apply(self, rows, name=None):
         self.then.apply(rows.filter(**{f"{self.ends}__lte": Now()}), name)

@@ -73,7 +73,8 @@ def over(described, kept, names, now):
     still = described.model._base_manager.none()
     for name in names:
         strategy = getattr(kept, "then", None) or described.fields[name].erase
-        still |= strategy.left(rows, name) if strategy else rows
+        field = described.model._meta.get_field(name)
+        still |= rows.filter(strategy.left(field)) if strategy else rows
     return still
 
 

@@ -6,10 +6,13 @@ from letters.after_commit import after_commit
 from privacy import authorities, sweep, watch
 from privacy.by_letter import forget_keys
 from privacy.deadlines import warn
+from privacy.erasure import engine
 from privacy.restoring.tasks import forget_digests, store_acts  # noqa: F401 Celery looks here
 from privacy.verification import go_on, start_run
 
 SECONDS = 120
+# Long enough for a round, and short of the time limit of tasks.
+ERASING_SECONDS = 180
 
 log = logging.getLogger(__name__)
 
@@ -60,3 +63,10 @@ def forget_letter_keys():
 def warn_of_deadlines():
     """Twice as good as once: who was told of a step of the clock is not told again."""
     warn()
+
+
+@shared_task
+def erase_due():
+    """What is due now; what is left when the time is over goes on in the next."""
+    if engine.run(ERASING_SECONDS).is_cut_short:
+        after_commit(erase_due)

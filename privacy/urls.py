@@ -1,6 +1,7 @@
 from django.urls import path
 
 from privacy import record_pages, views
+from privacy.erasure.views import deletion
 from privacy.export import views as export_views
 from privacy.models import Document
 
@@ -18,6 +19,7 @@ ADDRESSES = {
 
 urlpatterns = [
     path("privacy/data/", record_pages.held, name="data"),
+    path("privacy/deletion/", deletion, name="deletion"),
     path("privacy/export/<int:pk>/", export_views.page, name="export"),
     path("privacy/export/<int:pk>/open/", export_views.open_by_key, name="open_export"),
     path("privacy/export/<int:pk>/fetch/", export_views.ask_for, name="fetch_export"),

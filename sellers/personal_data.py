@@ -13,6 +13,7 @@ from privacy.data_map import (
     describe,
     not_personal,
 )
+from privacy.erasure import registry
 from privacy.export.originals import Held, register_originals
 from privacy.registers import (
     CachePrefix,
@@ -24,7 +25,7 @@ from privacy.registers import (
     register_task,
 )
 from privacy.retention import After, WhileAccountExists
-from sellers import forms
+from sellers import erasing, forms
 from sellers.admin import VerificationForm, WithdrawalForm
 from sellers.models import (
     AuthorisedPerson,
@@ -102,11 +103,11 @@ describe(
     },
 )
 
+LOGO_FILES = {"webp_256": ".webp", "webp_512": ".webp", "jpg_256": ".jpg", "jpg_512": ".jpg"}
 register_originals(
     Logo,
-    "webp_512",
-    "jpg_512",
-    of=lambda logo: [Held(bytes(logo["webp_512"]), ".webp"), Held(bytes(logo["jpg_512"]), ".jpg")],
+    *LOGO_FILES,
+    of=lambda logo: [Held(bytes(logo[name]), ending) for name, ending in LOGO_FILES.items()],
 )
 
 describe(
@@ -406,3 +407,5 @@ register_form(
         **not_kept(_("It names what was read."), "seen"),
     },
 )
+
+registry.SETTLE.append(erasing.settle)

@@ -5,6 +5,7 @@ from listings.personal_data import (  # noqa: F401 they declare when imported
     board,
     catalogue,
     editing,
+    erasure,
     photos,
     search,
     visitors,

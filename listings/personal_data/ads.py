@@ -96,7 +96,6 @@ describe(
         **not_personal(_("points to the seller"), "seller"),
         **ROW_NUMBER,
     },
-    beside=("phone__number",),
 )
 
 for model in (Listing, Revision):

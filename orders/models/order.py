@@ -54,8 +54,13 @@ class Order(models.Model):
     # Signs the link in the letters to a buyer without an account.
     link_salt = models.CharField(max_length=43, default=secrets.token_urlsafe, editable=False)
     buyer = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="orders")
+    # None: a person who was erased. What they were called then stands in `seller_then`.
     seller = models.ForeignKey(
-        Seller, on_delete=models.PROTECT, related_name="orders", verbose_name=_("seller")
+        Seller,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="orders",
+        verbose_name=_("seller"),
     )
     state = models.CharField(_("state"), max_length=9, choices=State, default=State.NEW)
     currency = models.CharField(_("currency"), max_length=3, choices=Currency)

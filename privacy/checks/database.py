@@ -1,13 +1,19 @@
 """What the database really has: columns of raw SQL, tables of removed apps, keys in JSON."""
 
+from django.conf import settings
 from django.core.checks import Tags, Warning, register
 from django.db import DatabaseError, connections
 from django.db.migrations.executor import MigrationExecutor
 
 from privacy.checks.errors import STORED, error
 from privacy.data_map import DATA_MAP, OPAQUE, TABLES
+from privacy.erasure.fence import NAME
+from privacy.models import Erasure, StaffAccess, Subject
 
 NEWEST_ROWS = 1000
+# Staff may still have to look at what a hold keeps, and that must be noted; the erasure itself
+# names nobody.
+NOT_FENCED = {Erasure, StaffAccess}
 
 
 @register("data_map", Tags.database)
@@ -30,6 +36,7 @@ def check_database(app_configs, databases=None, **kwargs):
             elif columns:
                 found += undeclared_columns(columns)
                 found += undeclared_keys(alias)
+                found += unfenced(alias)
         except DatabaseError as trouble:
             found.append(
                 error(
@@ -40,6 +47,35 @@ def check_database(app_configs, databases=None, **kwargs):
                 )
             )
     return found
+
+
+def unfenced(alias):
+    """Where somebody could still be stored who is being erased."""
+    with connections[alias].cursor() as cursor:
+        cursor.execute(
+            "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = %s AND tgenabled <> 'D'",
+            [NAME],
+        )
+        fenced = {table for (table,) in cursor.fetchall()}
+    for model in to_be_fenced():
+        if model._meta.db_table not in fenced:
+            yield error(
+                45,
+                f"Nothing keeps late writes out of {model._meta.label} while a person is erased.",
+                "Fence it in a migration: see privacy/erasure/fence.py.",
+            )
+
+
+def to_be_fenced():
+    """What points to a person, or to an account, without a step between."""
+    for model, described in DATA_MAP.items():
+        if not (described.is_personal and isinstance(described.subject, str)):
+            continue
+        step, _, rest = described.subject.partition("__")
+        leads_to = model._meta.get_field(step).related_model
+        is_of_account = rest == "subject" and leads_to._meta.label == settings.AUTH_USER_MODEL
+        if (leads_to is Subject or is_of_account) and model not in NOT_FENCED:
+            yield model
 
 
 def stored_columns(cursor):

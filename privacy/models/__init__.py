@@ -9,6 +9,7 @@ from privacy.models.consents import (
 )
 from privacy.models.disclosures import Disclosure
 from privacy.models.documents import Clause, Document, Version
+from privacy.models.erasure import Erasure, Hold
 from privacy.models.export import Export, Grant
 from privacy.models.group import GroupSite
 from privacy.models.identifiers import SubjectIdentifier
@@ -38,6 +39,9 @@ __all__ = [
     "Grant",
     "GroupSite",
     "IncomingLetter",
+    "Erasure",
+    "GroupSite",
+    "Hold",
     "LedgerRun",
     "LetterKey",
     "Mailbox",

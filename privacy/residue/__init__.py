@@ -4,6 +4,7 @@
 needles are named by their places in the list, and a name that holds one is not written out.
 """
 
+import logging
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
@@ -15,6 +16,8 @@ from privacy.residue.files import folders
 from privacy.residue.needles import Unfit, why_unfit
 from privacy.residue.search import Search
 from privacy.residue.valkey import databases
+
+log = logging.getLogger(__name__)
 
 TROUBLE = (DatabaseError, redis.RedisError, OSError)
 # More needles at once would take too much memory; they are looked for in several passes.
@@ -64,6 +67,18 @@ def find(
             yield from gone_through(place, search, first, tell, failed)
     if failed:
         raise NotSearched(list(dict.fromkeys(failed)))
+
+
+def look_for(needles: Iterable[str]) -> list[str]:
+    """The places in which somebody who was erased still stands.
+
+    What would be found everywhere by chance is left out, and how much that was is logged.
+    """
+    needles = list(needles)
+    fit = [needle for needle in needles if not why_unfit(needle)]
+    if len(fit) < len(needles):
+        log.warning("not looked for", extra={"count": len(needles) - len(fit)})
+    return sorted({f"{hit.place}: {hit.where}" for hit in find(fit)})
 
 
 def gone_through(place, search, first, tell, failed):

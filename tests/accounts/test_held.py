@@ -60,12 +60,10 @@ def test_each_kind_is_counted_and_leads_to_its_values(browser, aigul, order):
     assert f'href="{HELD}orders_offer/"' not in overview
     values = page(browser, "orders_order/")
     for given in ("full_name", "organization", "email", "address", "comment"):
-        assert BUYER[given] in values or given == "address"
+        assert BUYER[given] in values
     for why in ("A contract with you".lower(), "90 days after the order is closed", "the seller"):
         assert why in values.lower()
-    assert "+7 701 234 56 78" in page(browser, "accounts_phone/") or "+77012345678" in page(
-        browser, "accounts_phone/"
-    )
+    assert "+7 701 234 5678" in page(browser, "accounts_phone/")
 
 
 @pytest.mark.clause("P4.1a")
@@ -86,8 +84,8 @@ def test_who_was_given_it_and_who_looked_stands_there_by_name_and_day(
     assert order.seller.name in overview
     assert "The seller cannot reach her." in overview
     assert "staff@example.com" not in overview + values
+    assert values.count(f"given to {order.seller.name} on ") == 1  # the same for all
     phone = values.partition("<dt>Phone")[2].partition("</div>")[0]
-    assert f"given to {order.seller.name} on " in phone
     assert "seen by staff on " in phone
     comment = values.partition("<dt>Comment")[2].partition("</div>")[0]
     assert "seen by staff" not in comment

@@ -39,12 +39,47 @@ def test_axe_finds_nothing_on_the_pages_about_privacy(
     file_request(aigul.subject, Request.Kind.EXPORT, language="en")
     publish_version(is_material=True)
 
-    for path in ("", "receipts/", "receipts/1/", "changes/", "leave/", "leave/erasure/"):
+    file_request(
+        aigul.subject, Request.Kind.RECTIFICATION, language="en", words="a" * Request.LONGEST
+    )
+
+    for path in (
+        *("", "receipts/", "receipts/1/", "changes/", "leave/", "leave/erasure/"),
+        *("data/", "data/accounts_user/", "data/privacy_request/", "ask/", "ask/objection/"),
+    ):
         page.goto(f"/en/account/privacy/{path}")
         assert_axe_finds_nothing(page)
         for width in (320, 1280):
             page.set_viewport_size({"width": width, "height": 800})
             assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_guest_asks_and_looks_without_javascript_and_axe_finds_nothing(
+    open_browser, make_order, portal, mailoutbox
+):
+    email = make_order().email
+    plain = open_browser(java_script_enabled=False, viewport={"width": 360, "height": 740})
+    plain.goto("/en/privacy/request/")
+    plain.fill("[name=email]", email)
+    plain.check("[name=kind][value=access]")
+    plain.locator("main form button").click()
+    expect(plain.locator("h1")).to_have_text("Look into your mailbox")
+    link = re.search(r"^https?://[^/\s]+(/\S+)$", mailoutbox[-1].body, re.MULTILINE)[1]
+    plain.goto(portal + link)
+    plain.locator("main form button").click()
+    plain.get_by_role("link", name="What we hold on you").click()
+    plain.get_by_role("link", name="Your orders 1").click()
+    expect(plain.locator("dd", has_text=email)).to_be_visible()
+
+    page = open_browser(reduced_motion="reduce", locale="en-GB")
+    looked_at = plain.url, plain.url.replace("orders_order/", ""), portal + link
+    for url in ("/en/privacy/request/", "/en/privacy/request/sent/", *looked_at):
+        page.goto(url)
+        assert_axe_finds_nothing(page)
+        for width in (320, 1280):
+            page.set_viewport_size({"width": width, "height": 800})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, url
 
 
 # The words of a page that do not stand on one line, but for codes, which may break anywhere.

@@ -1,5 +1,7 @@
 from django.core.management.base import BaseCommand, CommandError
 
+from privacy.erasure import engine
+from privacy.models import Erasure
 from privacy.restoring import gate, store
 from privacy.restoring.replay import Foreign, NotErased, refill, replay
 from privacy.tombstones import Behind
@@ -11,19 +13,31 @@ REASONS = {
     store.Forged: gate.FORGED,
     store.Away: "The store of TOMBSTONES_URL does not answer.",
 }
+# For a person at a terminal; beat hands over to the next task instead.
+HOURS = 12 * 60 * 60
 
 
 class Command(BaseCommand):
     help = (
-        "After a backup was restored. `replay` erases again everybody who was erased since, and "
-        "withdraws again what was withdrawn; until then the portal answers 503. `gate` says "
-        "whether it may serve. `refill` writes a store that was lost anew, from the database."
+        "`erase --due` carries out every erasure whose time has come; safe at any moment, any "
+        "number of times, beside the workers; ends with code 1 when one is stuck. After a backup "
+        "was restored `replay` erases again everybody who was erased since, and withdraws again "
+        "what was withdrawn; until then the portal answers 503. `gate` says whether it may serve. "
+        "`refill` writes a store that was lost anew, from the database."
     )
 
     def add_arguments(self, parser):
-        parser.add_argument("act", choices=["replay", "gate", "refill"])
+        acts = parser.add_subparsers(dest="act", required=True)
+        erase = acts.add_parser("erase", help="Erase people.")
+        erase.add_argument("--due", action="store_true", required=True, help="Those who are due.")
+        acts.add_parser("replay", help="After a backup was restored.")
+        acts.add_parser("gate", help="Whether the portal may serve.")
+        acts.add_parser("refill", help="Write a lost store anew.")
 
     def handle(self, *, act, **options):
+        if act == "erase":
+            self.erase()
+            return
         try:
             if act == "replay":
                 for what, count in replay().items():
@@ -38,3 +52,10 @@ class Command(BaseCommand):
         if trouble:
             raise CommandError(trouble, returncode=SHUT)
         self.stdout.write("The portal may serve.")
+
+    def erase(self):
+        done = engine.run(HOURS).done
+        stuck = Erasure.objects.filter(state=Erasure.State.FAILED).count()
+        self.stdout.write(f"{done} erased, {stuck} stuck")
+        if stuck:
+            raise CommandError("See the erasures in the admin.", returncode=1)

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import connection
 
 from letters.models import Letter
-from privacy.residue import NotSearched, everywhere, find
+from privacy.residue import NotSearched, everywhere, find, look_for
 from privacy.residue.search import CHUNK
 from tests.privacy.residue.planted import ALL, NAME, NEEDLES, PHONE, TEXTS
 
@@ -257,6 +257,13 @@ def test_what_cannot_be_read_is_told_after_all_else_was_searched(folders, spoil)
     assert first.where == str(folders["logs"] / "zz")
     [place] = refused.value.places
     assert place.startswith(f"logs: {folders['logs']}")
+
+
+def test_an_erasure_hears_of_the_places_and_leaves_out_what_stands_everywhere(folders):
+    (folders["media"] / "note").write_text(f"Қостанай, {NAME}")
+
+    assert look_for([NAME, "Қостанай"]) == [f"media: {folders['media'] / 'note'}"]
+    assert look_for([PHONE, "Қостанай"]) == []
 
 
 def test_a_place_that_does_not_answer_is_told(settings, folders):

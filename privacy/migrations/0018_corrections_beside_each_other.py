@@ -5,7 +5,7 @@ OPEN = Q(state__in=["received", "acknowledged", "checked", "in_work"])
 
 
 class Migration(migrations.Migration):
-    dependencies = [("privacy", "0041_requests_in_words")]
+    dependencies = [("privacy", "0017_requests_in_words")]
 
     operations = [
         migrations.AddConstraint(

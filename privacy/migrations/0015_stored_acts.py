@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('privacy', '0070_incoming_letters'),
+        ("privacy", "0014_incoming_letters"),
     ]
 
     operations = [

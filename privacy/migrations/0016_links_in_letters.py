@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("privacy", "0060_stored_acts")]
+    dependencies = [("privacy", "0015_stored_acts")]
 
     operations = [
         migrations.CreateModel(

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("privacy", "0040_links_in_letters")]
+    dependencies = [("privacy", "0016_links_in_letters")]
 
     operations = [
         migrations.AddField(

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('privacy', '0012_authorities_and_notices'),
+        ("privacy", "0012_authorities_and_notices"),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('privacy', '0030_exports'),
+        ("privacy", "0013_exports"),
     ]
 
     operations = [

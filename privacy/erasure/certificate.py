@@ -1,0 +1,71 @@
+"""The certificate: what was erased, what is kept, on which ground and until when. No identifier."""
+
+from collections import Counter, defaultdict
+from datetime import timedelta
+
+from django.conf import settings
+from django.db.models import Count, Max
+from django.utils.dateparse import parse_date, parse_datetime
+
+from privacy.data_map import DATA_MAP, StaysNameless
+from privacy.erasure.holding import RULES
+from privacy.models import Erasure, Hold
+
+
+def certificates(jobs: list[Erasure], now) -> dict[int, dict]:
+    """Of each erasure that has come to its end, or to what it has to wait for."""
+    held = defaultdict(list)
+    holds = Hold.objects.filter(erasure__in=[job.pk for job in jobs], ended_at=None)
+    for erasure, rule, rows, until in (
+        holds.order_by("rule")
+        .values_list("erasure", "rule")
+        .annotate(rows=Count("pk"), until=Max("ends_at"))
+    ):
+        held[erasure].append(
+            {"rule": rule, "rows": rows, "until": until.isoformat() if until else None}
+        )
+    gone_on = (now + timedelta(days=settings.BACKUPS_KEPT_DAYS)).date().isoformat()
+    return {
+        job.pk: {
+            "tables": job.found,
+            "held": held[job.pk],
+            "at": now.isoformat(timespec="seconds"),
+            # Of what is held it is counted from the day on which that goes.
+            "backups_gone_on": gone_on,
+        }
+        for job in jobs
+    }
+
+
+def in_words(erasure: Erasure) -> dict:
+    """For the page: the certificate in the language of the reader."""
+    facts = erasure.certificate
+    by_table = {described.table: described for described in DATA_MAP.values()}
+    gone, changed, nameless = Counter(), Counter(), {}
+    for table, rows in facts["tables"].items():
+        # Of a table that is no more the number still says how much there was.
+        described = by_table.get(table)
+        title = described.title if described else table
+        if described is None or described.erase is None:
+            changed[title] += rows
+        elif isinstance(described.erase, StaysNameless):
+            before = nameless.get(title, {"rows": 0})
+            nameless[title] = {"rows": before["rows"] + rows, "words": described.erase.words}
+        else:
+            gone[title] += rows
+    return {
+        "at": parse_datetime(facts["at"]),
+        "backups_gone_on": parse_date(facts["backups_gone_on"]),
+        "gone": sorted(gone.items(), key=lambda line: str(line[0])),
+        "changed": sorted(changed.items(), key=lambda line: str(line[0])),
+        "nameless": sorted(nameless.items(), key=lambda line: str(line[0])),
+        "held": [
+            {
+                "rule": RULES[each["rule"]],
+                "rows": each["rows"],
+                "until": parse_datetime(each["until"]) if each["until"] else None,
+            }
+            for each in facts["held"]
+            if each["rule"] in RULES
+        ],
+    }

@@ -1,0 +1,32 @@
+"""What the database remembers of rows that are gone: dead rows, and samples for its planner."""
+
+from django.db import connection
+
+# Since PostgreSQL 18. An empty table leaves nothing to sample, and so the old samples stay.
+CLEAR = "pg_clear_attribute_stats(text,text,text,boolean)"
+SAMPLED = """
+SELECT tablename, attname, inherited FROM pg_stats
+WHERE schemaname = current_schema() AND tablename = ANY(%s)
+"""
+
+
+def wipe(tables: list[str]) -> None:
+    """Not in a transaction: the database refuses to clean up within one."""
+    with connection.cursor() as cursor:
+        for table in tables:
+            cursor.execute(f"VACUUM (ANALYZE) {connection.ops.quote_name(table)}")
+        cursor.execute("SELECT to_regprocedure(%s) IS NOT NULL", [CLEAR])
+        if not cursor.fetchone()[0]:
+            return
+        empty = [table for table in tables if is_empty(cursor, table)]
+        cursor.execute(SAMPLED, [empty])
+        for table, column, inherited in cursor.fetchall():
+            cursor.execute(
+                "SELECT pg_clear_attribute_stats(current_schema()::text, %s, %s, %s)",
+                [table, column, inherited],
+            )
+
+
+def is_empty(cursor, table):
+    cursor.execute(f"SELECT NOT EXISTS (SELECT FROM {connection.ops.quote_name(table)})")  # noqa: S608 our own names
+    return cursor.fetchone()[0]

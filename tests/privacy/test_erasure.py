@@ -1,0 +1,309 @@
+"""Being forgotten, from the wish to the certificate, as people meet it."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.core.management import call_command
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from accounts.models import Address, KnownDevice, Phone, User
+from listings.models import Favourite, Listing
+from orders.models import Order
+from privacy.data_map import DATA_MAP
+from privacy.models import Erasure, Request, Subject, SubjectIdentifier
+from privacy.requests import file_request
+from tests.accounts.conftest import link_in
+from tests.conftest import BUYER, PASSWORD, enter_with_code
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+LEAVE = "/en/account/privacy/leave/"
+DAY = timedelta(days=1)
+
+
+def erase(subject, **how):
+    request = file_request(subject, Request.Kind.ERASURE, language="en", at_once=True, **how)
+    call_command("privacy", "erase", "--due")
+    return Erasure.objects.get(request=request)
+
+
+def rows_left(*people):
+    """Of everything the data map calls personal, what still says something of them."""
+    people = [person.pk for person in people]
+    left = {}
+    for model, described in DATA_MAP.items():
+        if not described.is_personal or not isinstance(described.subject, str):
+            continue
+        rows = model._base_manager.filter(**{f"{described.subject}__in": people})
+        for row in rows:
+            said = {
+                name: getattr(row, name)
+                for name, declared in described.personal_fields.items()
+                if (described.erase is None or declared.erase) and getattr(row, name)
+            }
+            if said or described.erase.__class__.__name__ == "DeleteRow":
+                left.setdefault(model.__name__, []).append(said)
+    return left
+
+
+@pytest.fixture
+def member(make_user, make_listing, make_order):
+    """Somebody with a little of everything."""
+    user = make_user("dana@example.com", surname="Омарова", first_name="Дана", activity="crops")
+    SubjectIdentifier.objects.file(user.subject, "email", user.email)
+    Phone.objects.create(user=user, number="+77015554433")
+    Address.objects.create(user=user, kind="work", region="Қостанай", settlement="Рудный")
+    KnownDevice.objects.create(user=user, digest="0" * 64, seen_at=timezone.now())
+    wheat = make_listing(price=98_000, quantity=100)
+    Favourite.objects.create(user=user, listing=wheat)
+    order = make_order(wheat, user=user, email=user.email, phone="+77015554433")
+    Order.objects.filter(pk=order.pk).update(state="completed", closed_at=timezone.now())
+    return user
+
+
+@pytest.mark.clause("P5.2b")
+def test_of_a_member_nothing_is_left_but_what_names_nobody(client, member, mailoutbox):
+    person = member.subject
+    client.force_login(member)
+    enter_with_code(client, member)
+    client.post("/en/accounts/reauthenticate/", {"password": PASSWORD})
+
+    client.post(f"{LEAVE}erasure/", {"at_once": "on"})
+    call_command("privacy", "erase", "--due")
+
+    erasure = Erasure.objects.get()
+    assert (erasure.state, erasure.trouble, bytes(erasure.secret)) == ("done", "", b"")
+    person.refresh_from_db()
+    assert (person.state, person.epoch) == ("erased", 1)
+    assert rows_left(person) == {}
+    assert not User.objects.filter(pk=member.pk).exists()
+    assert not Session.objects.exists()
+    assert "/accounts/login/" in client.get("/en/account/")["Location"]
+    assert erasure.request.state == "answered"
+    assert erasure.found["accounts_phone"] == 1
+    assert "dana" not in str(erasure.certificate)
+    page = client.get(link_in(mailoutbox[-1])).content.decode()
+    assert "Your data are deleted" in page
+    assert "Your phones" in page
+
+
+@pytest.mark.clause("P5.2b")
+def test_the_seller_keeps_the_order_with_a_deleted_buyer(client, member):
+    order = Order.objects.get()
+    before = order.lines.values().get()
+    seller = order.seller.members.get().user
+
+    erase(member.subject)
+
+    order.refresh_from_db()
+    assert order.lines.values().get() == before
+    assert {getattr(order, name) for name in Order.CONTACTS} == {""}
+    client.force_login(seller)
+    assert "Deleted buyer" in client.get("/en/account/sales/").content.decode()
+    page = client.get(f"/en/orders/{order.reference}/").content.decode()
+    assert "The data of the buyer has been deleted" in page
+
+
+def test_a_guest_is_erased_with_all_that_was_joined(make_order, make_listing, mailoutbox):
+    wheat = make_listing(price=98_000, quantity=100)
+    first, second = make_order(wheat), make_order(wheat)
+    others = make_order(wheat, email="somebody@example.com", phone="+77019998877")
+    Subject.objects.filter(pk=second.buyer_id).update(joined_to=first.buyer)
+    Order.objects.update(state="completed", closed_at=timezone.now())
+
+    erasure = erase(first.buyer, email=BUYER["email"])
+
+    assert erasure.state == "done"
+    assert erasure.found["orders_order"] == 2
+    assert rows_left(first.buyer, second.buyer) == {}
+    states = Subject.objects.filter(pk__in=[first.buyer_id, second.buyer_id])
+    assert set(states.values_list("state", flat=True)) == {"erased"}
+    others.refresh_from_db()
+    assert others.email == "somebody@example.com"
+    assert others.buyer.state == "active"
+
+
+@pytest.mark.clause("P5.2b")
+def test_before_its_time_it_can_be_taken_back_by_the_letter(client, member, mailoutbox):
+    file_request(member.subject, Request.Kind.ERASURE, language="en", email=member.email)
+    link = link_in(mailoutbox[-1])
+    call_command("privacy", "erase", "--due")
+    page = client.get(link).content.decode()
+    assert "Keep my data" in page
+
+    client.post(link, {"take_back": ""}, headers={"Sec-Fetch-Site": "same-origin"})
+
+    erasure = Erasure.objects.get()
+    assert (erasure.state, bytes(erasure.secret)) == ("cancelled", b"")
+    assert erasure.request.state == "taken_back"
+    member.refresh_from_db()
+    assert member.email == "dana@example.com"
+    assert member.subject.state == "active"
+    assert "Nothing was deleted" in client.get(link).content.decode()
+
+
+def test_after_three_days_it_begins_by_itself(client, member, mailoutbox, time_machine):
+    file_request(member.subject, Request.Kind.ERASURE, language="en", email=member.email)
+    asked = Erasure.objects.get().created_at
+    time_machine.move_to(asked + 3 * DAY - timedelta(minutes=1))
+    call_command("privacy", "erase", "--due")
+    assert Erasure.objects.get().state == "waiting"
+
+    time_machine.move_to(asked + 3 * DAY)
+    call_command("privacy", "erase", "--due")
+
+    assert Erasure.objects.get().state == "done"
+    assert rows_left(member.subject) == {}
+
+
+def test_once_begun_it_cannot_be_taken_back(client, member, mailoutbox):
+    file_request(member.subject, Request.Kind.ERASURE, language="en", email=member.email)
+    Erasure.objects.update(state="running")
+
+    link = link_in(mailoutbox[-1])
+    response = client.post(
+        link, {"take_back": ""}, headers={"Sec-Fetch-Site": "same-origin"}, follow=True
+    )
+
+    assert "cannot be taken back" in response.content.decode()
+    assert Erasure.objects.get().state == "running"
+    assert Request.objects.get().state == "checked"
+
+
+@pytest.mark.parametrize("key", ["", "1", "1:x", "x" * 5000])
+def test_without_the_key_there_is_no_page(client, member, key):
+    file_request(member.subject, Request.Kind.ERASURE, language="en", email=member.email)
+
+    assert client.get("/en/privacy/deletion/", {"key": key}).status_code == 404
+
+
+@pytest.mark.clause("P5.2b")
+def test_late_writes_are_refused_by_the_database(member):
+    Subject.objects.filter(pk=member.subject_id).update(state="erasing")
+    order = Order.objects.get()
+
+    for write in (
+        lambda: Phone.objects.create(user=member, number="+77015554434"),
+        lambda: User.objects.filter(pk=member.pk).update(last_login=timezone.now()),
+        lambda: Request.objects.create(subject=member.subject, kind="access"),
+        lambda: Order.objects.filter(pk=order.pk).update(full_name="Дана"),
+    ):
+        with pytest.raises(IntegrityError, match="being erased"), transaction.atomic():
+            write()
+
+    assert member.phones.count() == 1
+    assert Order.objects.filter(pk=order.pk).update(state="disputed", closed_at=None) == 1
+
+
+@pytest.mark.clause("P5.2b")
+def test_an_open_order_is_finished_first(client, member, mailoutbox):
+    order = Order.objects.get()
+    Order.objects.update(state="shipped", closed_at=None)
+
+    erasure = erase(member.subject, email=member.email)
+
+    assert erasure.state == "held"
+    assert erasure.request.state == "answered"
+    assert [hold.fields for hold in erasure.holds.all()] == [Order.CONTACTS]
+    assert "until the order is closed" in mailoutbox[-1].body
+    member.subject.refresh_from_db()
+    assert member.subject.state == "erasing"
+    assert set(rows_left(member.subject)) == {"Order", "Erasure"}
+    link = link_in(mailoutbox[-1])
+    assert "until the order is closed" in client.get(link).content.decode()
+
+    Order.objects.filter(pk=order.pk).update(state="completed", closed_at=timezone.now())
+    call_command("privacy", "erase", "--due")
+
+    erasure.refresh_from_db()
+    assert (erasure.state, erasure.trouble) == ("done", "")
+    member.subject.refresh_from_db()
+    assert member.subject.state == "erased"
+    assert rows_left(member.subject) == {}
+    assert "until the order is closed" not in client.get(link).content.decode()
+
+
+@pytest.mark.clause("P5.2b")
+def test_a_seller_goes_with_the_ads_and_buyers_keep_their_orders(
+    client, make_seller, make_listing, make_order, marat, aigul
+):
+    seller = make_seller("ИП Омарова", form="sole", owner=marat, phone="+77015550000")
+    wheat = make_listing(price=98_000, quantity=100, seller=seller)
+    shipped = make_order(wheat, user=aigul)
+    Order.objects.filter(pk=shipped.pk).update(state="completed", closed_at=timezone.now())
+    asked = make_order(wheat, user=aigul)
+
+    erasure = erase(marat.subject)
+
+    assert erasure.state == "done", erasure.trouble
+    assert rows_left(marat.subject) == {}
+    assert not Listing.objects.exists()
+    asked.refresh_from_db()
+    assert (asked.state, asked.seller) == ("declined", None)
+    client.force_login(aigul)
+    for order in (shipped, asked):
+        page = client.get(f"/en/orders/{order.reference}/").content.decode()
+        assert "The data of the seller has been deleted" in page
+        assert "Омарова" not in page
+    assert "Deleted seller" in client.get("/en/account/orders/").content.decode()
+
+
+@pytest.mark.clause("P5.2b")
+def test_what_others_wrote_of_the_person_is_marked(make_listing, member, make_order):
+    wheat = Listing.objects.get()
+    said = (
+        "Звоните Дане: 8 (701) 555-44-33 или +7 701 555 44 33, пишите Dana@Example.com. "
+        "Склад: 8 701 555 44 34, 2 701 555 44 33."
+    )
+    Listing.objects.filter(pk=wheat.pk).update(description=said)
+
+    erase(member.subject)
+
+    wheat.refresh_from_db()
+    assert wheat.description == (
+        "Звоните Дане: [•••] или [•••], пишите [•••]. Склад: 8 701 555 44 34, 2 [•••]."
+    )
+
+
+def test_a_number_that_colleagues_share_stays_in_texts(member, marat):
+    Phone.objects.create(user=marat, number="+77015554433")
+    Listing.objects.update(description="Звоните: +7 701 555 44 33")
+
+    erasure = erase(member.subject)
+
+    assert erasure.state == "done"
+    assert Listing.objects.get().description == "Звоните: +7 701 555 44 33"
+    assert marat.phones.exists()
+
+
+def test_rows_that_do_not_go_are_an_error_and_never_a_success(member, caplog):
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE RULE stays AS ON DELETE TO accounts_phone DO INSTEAD NOTHING")
+    try:
+        erasure = erase(member.subject)
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("DROP RULE stays ON accounts_phone")
+
+    assert erasure.state == "running"
+    assert "TABLES" in erasure.trouble
+    assert Request.objects.get(pk=erasure.request_id).state == "in_work"
+    Erasure.objects.update(lease_until=None)
+    call_command("privacy", "erase", "--due")
+    erasure.refresh_from_db()
+    assert (erasure.state, erasure.trouble) == ("done", "")
+
+
+def test_erasing_again_changes_nothing(member):
+    erasure = erase(member.subject)
+    before = Erasure.objects.values().get()
+
+    Erasure.objects.update(state="running", step=Erasure.Step.BEGIN)
+    call_command("privacy", "erase", "--due")
+
+    after = Erasure.objects.values().get()
+    same = ("state", "step", "found", "letter", "request_id")
+    assert {name: after[name] for name in same} == {name: before[name] for name in same}
+    assert erasure.request.steps.count() == 5
