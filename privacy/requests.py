@@ -52,7 +52,7 @@ def file_request(
     """
     with transaction.atomic():
         subject = Subject.objects.select_for_update(no_key=True).get(pk=subject.pk)
-        request = standing_request(subject, kind, purpose, words)
+        request = standing_request(subject, kind, purpose, words) or unproved(subject, kind).first()
         # Who has asked by e-mail has not proved anything until now.
         if request and request.state != Request.State.ACKNOWLEDGED:
             return request
@@ -63,6 +63,7 @@ def file_request(
         request.step(Request.State.CHECKED)
         if kind in Request.STOPPING:
             subject.restrict()
+        close_doubles(request)
         if kind == Request.Kind.EXPORT:
             begin_export(request, language=language, email=email)
         if kind in AT_ONCE:
@@ -126,6 +127,21 @@ def standing_request(subject, kind, purpose, words):
             raise Request.TooMany
         return standing
     return alike.first()
+
+
+def unproved(person, kind):
+    """Asked by e-mail, where nobody says against what they object or what is wrong."""
+    asked = Request.objects.filter(kind=kind, state=Request.State.ACKNOWLEDGED)
+    return asked.filter(subject=person)
+
+
+def close_doubles(request):
+    """A message from an address asks for everybody under it, who now turned out to be one."""
+    for part in request.subject.parts.all():
+        for double in unproved(part, request.kind):
+            with override(request.language):
+                reason = _("It goes on as № %(number)d.") % {"number": request.pk}
+            take_step(double, Request.State.TAKEN_BACK, by=request.subject, reason=reason)
 
 
 def answer_at_once(request):

@@ -1,9 +1,14 @@
 """What the portal writes back. No letter here says whether anybody is known."""
 
+from contextlib import suppress
+
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import override
+from redis import RedisError
 
 from letters.write import write_letter
+from privacy.by_letter import send_link
 from privacy.mailbox.message import Message
 from privacy.mailbox.threads import message_id
 from privacy.models import IncomingLetter, Request
@@ -34,6 +39,10 @@ def confirm(message: Message, requests: list[Request], language: str) -> None:
         is_stopped=any(r.kind in (*Request.STOPPING, *Request.PAUSING) for r in requests),
         url=page_of_requests(language),
     )
+    # Without the cache that counts them they are not sent; the page named above sends one, too.
+    with suppress(RedisError):
+        for kind in dict.fromkeys(request.kind for request in requests):
+            send_link(message.sender, kind, language)
 
 
 def tell_operator(letter: IncomingLetter, requests: list[Request]) -> None:
@@ -62,5 +71,5 @@ def as_reply(message):
 
 
 def page_of_requests(language):
-    """Where whoever shows that the address is theirs goes on; the address is typed there again."""
-    return f"{settings.SITE_URL}/{language}/privacy/request/"
+    with override(language):
+        return settings.SITE_URL + reverse("by_letter:ask")

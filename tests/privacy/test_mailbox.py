@@ -20,6 +20,7 @@ from privacy.mailbox.reading import forget_old, read_mailbox
 from privacy.models import IncomingLetter, Mailbox, Request, Subject
 from privacy.models.identifiers import SubjectIdentifier, digest
 from privacy.requests import take_step
+from tests.accounts.conftest import link_in
 from tests.conftest import BUYER
 from tests.letters.outside import database_url, kill, wait_until
 from tests.privacy.mail_corpus import ERASE, forged, requests_of
@@ -94,13 +95,15 @@ def test_a_request_by_mail_is_taken_down_acknowledged_and_stops_what_is_harmless
     assert not allows(aigul.subject, "news", "email")
     letter = IncomingLetter.objects.get()
     assert (letter.state, list(letter.requests.all())) == ("taken", [request])
-    answer, notice = mailoutbox
-    assert answer.to == [aigul.email]
+    answer, link, notice = mailoutbox
+    assert answer.to == link.to == [aigul.email]
     assert f"№ {request.pk}" in answer.subject
     assert "/ru/privacy/request/" in answer.body
     assert answer.extra_headers["Auto-Submitted"] == "auto-replied"
     assert answer.extra_headers["In-Reply-To"] == asked["Message-ID"]
     assert answer.extra_headers["Reply-To"] == "support@kazvek.com"
+    # Who has an account goes on there.
+    assert "/ru/account/privacy/leave/erasure/" in link.body
     assert notice.to == ["support@kazvek.com"]
     assert f"№ {request.pk}" in notice.body
     assert aigul.email not in notice.message().as_string()
@@ -215,7 +218,37 @@ def test_a_guest_is_known_by_the_address_of_an_order(mail, make_order, mailoutbo
     people = {first.buyer, second.buyer}
     assert {request.subject for request in Request.objects.all()} == people
     assert set(Subject.objects.filter(state=Subject.State.RESTRICTED)) == people
-    assert [letter.to for letter in mailoutbox] == [[BUYER["email"]], [USER]]
+    assert [letter.to[0] for letter in mailoutbox] == [BUYER["email"]] * 2 + [USER]
+
+
+@pytest.mark.clause("P5.1d", "P5.2a")
+@pytest.mark.parametrize(
+    ("words", "kind", "state"),
+    [
+        ("Деректерімді жойыңыздар", "erasure", "checked"),
+        ("Отзываю своё согласие.", "withdrawal", "answered"),
+    ],
+)
+def test_only_the_link_proves_and_what_was_asked_for_everybody_goes_on_as_one(
+    mail, make_order, mailoutbox, client, words, kind, state
+):
+    first, second = make_order(), make_order()
+    mail.take(message(BUYER["email"], words))
+    mailoutbox.clear()
+    read_mailbox()
+    assert set(Request.objects.values_list("state", flat=True)) == {"acknowledged"}
+
+    client.post(link_in(mailoutbox[1]), headers={"Sec-Fetch-Site": "same-origin"})
+
+    first.buyer.refresh_from_db()
+    second.buyer.refresh_from_db()
+    [head] = {first.buyer.joined_to or first.buyer, second.buyer.joined_to or second.buyer}
+    asked = dict(Request.objects.filter(kind=kind).values_list("subject", "state"))
+    assert asked.pop(head.pk) == state
+    assert list(asked.values()) == ["taken_back"]
+    head.refresh_from_db()
+    is_stopped = head.state == Subject.State.RESTRICTED
+    assert is_stopped == (kind == "erasure")
 
 
 def test_several_wishes_are_all_taken_down_and_somebody_looks_at_them(mail, aigul, policy):
@@ -357,7 +390,7 @@ def test_a_message_delivered_twice_is_one(mail, aigul, policy, mailoutbox):
     read_mailbox()
 
     assert states() == {State.TAKEN: 1, State.LEFT: 1}
-    assert len(mailoutbox) == 2
+    assert len(mailoutbox) == 3
 
 
 def test_numbered_anew_the_mailbox_is_not_answered_anew(mail, aigul, policy, mailoutbox):
@@ -457,7 +490,7 @@ def test_staff_says_what_a_message_asks_and_settles_the_rest(
 
     assert (Request.objects.get().kind, Request.objects.get().subject) == ("erasure", aigul.subject)
     assert states() == {State.TAKEN: 1, State.SETTLED: 1}
-    assert [letter.to for letter in mailoutbox] == [[aigul.email], [USER]]
+    assert [letter.to[0] for letter in mailoutbox] == [aigul.email] * 2 + [USER]
     page = staff.get(f"/admin/privacy/incomingletter/{first.pk}/change/").content.decode()
     assert "Deletion" in page
 
@@ -569,7 +602,7 @@ def test_two_workers_at_once_do_everything_once(mail, make_filed, policy, mailou
     assert Request.objects.count() == 4
     assert states() == {State.TAKEN: 4, State.LEFT: 4}
     assert Counter(letter.to[0] for letter in mailoutbox) == {USER: 4} | {
-        person.email: 1 for person in people
+        person.email: 2 for person in people
     }
 
 
@@ -610,4 +643,4 @@ def test_killed_in_between_it_loses_and_doubles_nothing(mail, make_filed, policy
     }
     assert Request.objects.count() == 12
     told = Counter(Letter.objects.exclude(recipient=USER).values_list("recipient", flat=True))
-    assert told == {person.email: 1 for person in people}
+    assert told == {person.email: 2 for person in people}
