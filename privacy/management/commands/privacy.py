@@ -21,7 +21,10 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser):
-        parser.add_argument("act", choices=["replay", "gate", "refill"])
+        acts = parser.add_subparsers(dest="act", required=True)
+        acts.add_parser("replay", help="Do again what a restored backup does not know.")
+        acts.add_parser("gate", help="Say whether the portal may serve.")
+        acts.add_parser("refill", help="Write a store that was lost anew.")
 
     def handle(self, *, act, **options):
         try:
