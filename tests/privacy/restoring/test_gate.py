@@ -303,7 +303,7 @@ def test_a_dump_by_the_tools_of_postgresql_is_recognised(
     client, administration, erasing, make_user, tmp_path
 ):
     make_user("marat@example.com")
-    aigul = make_user("aigul@example.com")
+    saule = make_user("saule@example.com")
     ours, dump = connection.settings_dict["NAME"], tmp_path / "kazvek.dump"
     dumping = [
         program("pg_dump"),
@@ -312,7 +312,7 @@ def test_a_dump_by_the_tools_of_postgresql_is_recognised(
         f"--dbname={database_url()}",
     ]
     subprocess.run(dumping, check=True)
-    erasing(aigul.subject)
+    erasing(saule.subject)
     connection.close()
     connection.close_pool()
     administration.execute(f'DROP DATABASE "{ours}" WITH (FORCE)')
@@ -324,5 +324,5 @@ def test_a_dump_by_the_tools_of_postgresql_is_recognised(
     call_command("privacy", "replay")
 
     assert serves(client)
-    assert not is_back("aigul@example.com")
+    assert not is_back("saule@example.com")
     assert is_back("marat@example.com")
