@@ -325,7 +325,9 @@ def a_cache_of_its_own(settings):
 @pytest.fixture(autouse=True)
 def an_open_gate_and_a_store_of_its_own(settings, monkeypatch, tmp_path_factory):
     """The portal was compared with an empty store just now, as one that has run for a while."""
-    settings.TOMBSTONES_URL = f"file://{tmp_path_factory.getbasetemp()}/store-{uuid4().hex}"
+    address = f"file://{tmp_path_factory.getbasetemp()}/store-{uuid4().hex}"
+    settings.TOMBSTONES_URL = address
+    monkeypatch.setenv("TOMBSTONES_URL", address)  # for programs that a test starts
     monkeypatch.setattr(gate, "looked", gate.Look("", math.inf))
 
 

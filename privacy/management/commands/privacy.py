@@ -30,9 +30,9 @@ class Command(BaseCommand):
         acts = parser.add_subparsers(dest="act", required=True)
         erase = acts.add_parser("erase", help="Erase people.")
         erase.add_argument("--due", action="store_true", required=True, help="Those who are due.")
-        acts.add_parser("replay", help="After a backup was restored.")
-        acts.add_parser("gate", help="Whether the portal may serve.")
-        acts.add_parser("refill", help="Write a lost store anew.")
+        acts.add_parser("replay", help="Do again what a restored backup does not know.")
+        acts.add_parser("gate", help="Say whether the portal may serve.")
+        acts.add_parser("refill", help="Write a store that was lost anew.")
 
     def handle(self, *, act, **options):
         if act == "erase":
