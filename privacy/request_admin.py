@@ -6,7 +6,6 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import F
-from django.http import HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
 from django.utils import timezone
@@ -103,7 +102,7 @@ class NextStepForm(forms.ModelForm):
 class RequestAdmin(admin.ModelAdmin):
     form = NextStepForm
     inlines = [StepInline]
-    list_display = ["id", "kind", "state", "received_at", "due_at", "clock", "is_overdue"]
+    list_display = ["id", "kind", "state", "received_at", "due_at", "clock"]
     list_filter = [ClockFilter, "state", "kind"]
     # Those that are open, the longest overdue first.
     ordering = [F("closed_at").asc(nulls_first=True), "due_at"]
@@ -175,7 +174,7 @@ class RequestAdmin(admin.ModelAdmin):
         if not self.has_change_permission(request, wish):
             raise PermissionDenied
         if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
+            return redirect("admin:privacy_request_change", pk)
         try:
             answer_by_standard(wish, request.POST.get("answer", ""), by=request.user.subject)
         except (KeyError, Request.WrongOrder, Request.NotExtendable):

@@ -27,6 +27,11 @@ ELSEWHERE = {
     "mfa/email/webauthn_added.txt",
     # Of an account without a password, whose page nothing leads to.
     "account/email/password_set.txt",
+    # To people without an account, and to the operator: test_by_letter, test_queue.
+    "privacy/email/ask_by_link.txt",
+    "privacy/email/ask_in_account.txt",
+    "privacy/email/request_answered.txt",
+    "privacy/email/requests_due.txt",
 }
 
 

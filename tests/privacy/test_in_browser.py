@@ -69,7 +69,7 @@ def test_a_guest_asks_and_looks_without_javascript_and_axe_finds_nothing(
     plain.goto(portal + link)
     plain.locator("main form button").click()
     plain.get_by_role("link", name="What we hold on you").click()
-    plain.get_by_role("link", name="Your orders 1").click()
+    plain.get_by_role("link", name="Your orders 1", exact=True).click()
     expect(plain.locator("dd", has_text=email)).to_be_visible()
 
     page = open_browser(reduced_motion="reduce", locale="en-GB")

@@ -75,7 +75,7 @@ def test_who_has_no_account_consents_withdraws_asks_and_reads_it_all(subject, po
     assert not allows(person, "news", "email")
     assert [entry.act for entry in entries_of(person)] == ["withdrawn", "given"]
     assert len(receipt(entries_of(person))["entries"]) == 2
-    assert (wish.subject, wish.state) == (person, "checked")
+    assert (wish.subject, wish.state) == (person, "answered")
 
 
 def test_a_person_keeps_rights_and_requests_when_the_account_goes(aigul, policy, occasion):
