@@ -1,6 +1,7 @@
 """The pages of a copy, and the copy itself, as a browser shows them."""
 
 import os
+import re
 import zipfile
 
 import pytest
@@ -13,6 +14,7 @@ from tests.conftest import PASSWORD
 from tests.pages.test_in_browser import assert_axe_finds_nothing
 
 pytestmark = pytest.mark.django_db(transaction=True)
+CONFIRM = re.compile("Confirm|Подтвердить|Растау")
 PICTURES = os.environ.get("PICTURES")
 
 
@@ -24,13 +26,18 @@ def sign_in(page, user):
     page.wait_for_url("**/en/account/")
 
 
+def confirm(page):
+    page.fill("[name=password]", PASSWORD)
+    page.get_by_role("button", name=CONFIRM).click()
+
+
 def look(page, name):
-    assert_axe_finds_nothing(page)
     for width in (320, 360, 768, 1280):
         page.set_viewport_size({"width": width, "height": 800})
         assert page.evaluate("document.documentElement.scrollWidth") <= width, (name, width)
         if PICTURES:
             page.screenshot(path=f"{PICTURES}/{name}-{width}.png", full_page=True)
+    assert_axe_finds_nothing(page)
 
 
 def test_the_page_says_by_itself_when_the_copy_is_ready_and_hands_it_out(
@@ -39,6 +46,7 @@ def test_the_page_says_by_itself_when_the_copy_is_ready_and_hands_it_out(
     page = open_browser(locale="en-GB", reduced_motion="reduce")
     sign_in(page, aigul)
     page.goto("/en/account/privacy/leave/export/")
+    confirm(page)
     page.get_by_role("button", name="Ask for a copy").click()
     expect(page.get_by_text("waits for its turn")).to_be_visible()
     Export.objects.update(state="building", rows_done=40, rows_total=100)
@@ -62,20 +70,19 @@ def test_the_page_says_by_itself_when_the_copy_is_ready_and_hands_it_out(
     complaints = []
     alone.on("console", lambda message: complaints.append(message.text))
     alone.goto(f"file://{tmp_path}/copy/index.html")
-    look(alone, "index")
     alone.get_by_role("link", name="Your account", exact=True).click()
     expect(alone.get_by_text(aigul.email)).to_be_visible()
-    expect(alone.get_by_role("main")).to_have_css("display", "block")
     assert alone.evaluate("getComputedStyle(document.body).maxWidth") == "992px"
+    assert complaints == []  # what axe itself does is not among them
     look(alone, "account")
-    assert complaints == []
+    alone.go_back()
+    look(alone, "index")
 
 
 @pytest.mark.proof
 @pytest.mark.parametrize("language", ["kk", "ru", "en"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_pages_in_each_language_and_scheme(open_browser, aigul, policy, language, scheme):
-    page = open_browser(locale=language, color_scheme=scheme, reduced_motion="reduce")
+def test_the_pages_in_each_language(open_browser, aigul, policy, language):
+    page = open_browser(locale=language, reduced_motion="reduce")
     sign_in(page, aigul)
     export = file_request(
         aigul.subject, Request.Kind.EXPORT, language=language, email=aigul.email
@@ -85,10 +92,11 @@ def test_the_pages_in_each_language_and_scheme(open_browser, aigul, policy, lang
     for state in ("waiting", "failed", "gone"):
         Export.objects.update(state=state)
         page.goto(address)
-        look(page, f"{language}-{scheme}-{state}")
+        look(page, f"{language}-{state}")
     Export.objects.update(state="waiting")
     build_waiting()
     page.goto(address)
-    look(page, f"{language}-{scheme}-ready")
+    look(page, f"{language}-ready")
     page.goto(f"{address}fetch/")
-    look(page, f"{language}-{scheme}-fetch")
+    confirm(page)
+    look(page, f"{language}-fetch")
