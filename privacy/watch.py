@@ -33,8 +33,6 @@ from privacy.models import (
 from privacy.operator import current_operator
 from privacy.requests import address
 
-State = Erasure.State
-
 log = logging.getLogger(__name__)
 
 EVERY = timedelta(hours=1)
@@ -182,6 +180,14 @@ def overdue_requests():
         yield f"№ {pk}"
 
 
+def stuck_erasures():
+    late = timezone.now() - EVERY
+    goes_on = Q(state__in=Erasure.GOES_ON, starts_at__lt=late)
+    stuck = Erasure.objects.filter(goes_on | Q(state=Erasure.State.FAILED))
+    for erasure in stuck.order_by("pk"):
+        yield f"№ {erasure.pk}: {erasure.step}"
+
+
 def faults_of_retention():
     last = RetentionRun.objects.first()
     if last is None:
@@ -229,6 +235,7 @@ register_check(
     "ledger", _("The ledger of consents was changed, or nobody verifies it"), faults_of_ledger
 )
 register_check("runs", _("The notes of the watch itself were changed"), faults_of_runs)
+register_check("erasures", _("Deletions of people are stuck"), stuck_erasures)
 register_check("requests", _("Requests about personal data are overdue"), overdue_requests)
 register_check("retention", _("Data is kept longer than promised"), faults_of_retention)
 register_check("keys", _("Keys of the cache never end"), keys_without_end)

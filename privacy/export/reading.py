@@ -47,7 +47,7 @@ class Pages:
 
 
 def as_html(number, said, files) -> str:
-    head = f"<h3>№ {number}</h3>" if number is not None else ""
+    head = f"<h2>№ {number}</h2>" if number is not None else ""
     facts = [fact(label, escape(words)) for label, words in said]
     facts += [fact(_("File"), f'<a href="../{escape(file)}">{escape(file)}</a>') for file in files]
     return f"<article>{head}<dl>{''.join(facts)}</dl></article>\n"

@@ -13,7 +13,7 @@ from privacy.data_map import DATA_MAP
 from privacy.record import MEANINGS
 
 # What no text for people should hold, and HTML must not.
-CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufdd0-\ufdef\ufffe\uffff]")
+CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 
 
 def as_json(raw, keys=None):
