@@ -1,4 +1,4 @@
-.PHONY: run test check proof proof-orders bench-ledger lock
+.PHONY: run test check proof proof-orders bench-ledger bench-erasure lock
 
 run:
 	@python3 -m local.venv
@@ -31,3 +31,7 @@ lock:
 bench-ledger:
 	@python3 -m local.venv
 	@.venv/bin/python -m benchmarks.ledger
+
+bench-erasure:
+	@python3 -m local.venv
+	@.venv/bin/python -m benchmarks.erasure
