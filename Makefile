@@ -1,4 +1,4 @@
-.PHONY: run test check proof proof-orders bench-ledger bench-export lock
+.PHONY: run test check proof proof-orders bench-ledger bench-export lock bench-erasure
 
 run:
 	@python3 -m local.venv
@@ -35,3 +35,7 @@ bench-ledger:
 bench-export:
 	@python3 -m local.venv
 	@.venv/bin/python -m benchmarks.export
+
+bench-erasure:
+	@python3 -m local.venv
+	@.venv/bin/python -m benchmarks.erasure

@@ -164,6 +164,7 @@ CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
     "letters.tasks.*": {"queue": "mail"},
     "listings.tasks.prepare_*": {"queue": "media"},
+    "privacy.tasks.erase_due": {"queue": "privacy"},
 }
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False

@@ -61,7 +61,7 @@ RULES = [
 
 def settle(people) -> None:
     """Decline what nobody will answer, and take the seller's photos off the orders."""
-    sold = Order.objects.filter(seller__subject__in=people)
+    sold = Order.objects.filter(seller__subject__pk__among=people)
     for order in sold.filter(state__in=[*UNDECIDED, *AGREED]).order_by("pk"):
         try:
             life.decline_for_blocked(order)

@@ -37,6 +37,7 @@ CATEGORIES = {
     "contact.phone": _("phone number"),
     "contact.address": _("postal address"),
     "contact.digest": _("a keyed digest of your address or number, by which alone you are found"),
+    "contact.sealed": _("your address and numbers, encrypted"),
     "profile.activity": _("kind of activity"),
     "profile.language": _("language"),
     "seller.name": _("name and form under which somebody sells"),

@@ -788,7 +788,7 @@ describe(
     erase=StaysNameless(_("It is the proof that you were deleted, and names nobody.")),
     fields={
         "secret": Personal(
-            "contact.email",
+            "contact.sealed",
             purposes=["compliance"],
             kept=ByRule(
                 _("encrypted, until it is certain that nothing else is left of you"),

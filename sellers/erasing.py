@@ -11,7 +11,7 @@ AT_ONCE = 500
 
 def settle(people) -> None:
     """Buyers still see that a seller got their data, and no more which one."""
-    sellers = list(Seller.objects.filter(subject__in=people).values_list("pk", flat=True))
+    sellers = list(Seller.objects.filter(subject__pk__among=people).values_list("pk", flat=True))
     if not sellers:
         return
     named = Disclosure.objects.filter(kind=Disclosure.Kind.SELLER, recipient_number__in=sellers)

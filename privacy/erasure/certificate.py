@@ -15,7 +15,7 @@ from privacy.models import Erasure, Hold
 def certificates(jobs: list[Erasure], now) -> dict[int, dict]:
     """Of each erasure that has come to its end, or to what it has to wait for."""
     held = defaultdict(list)
-    holds = Hold.objects.filter(erasure__in=[job.pk for job in jobs], ended_at=None)
+    holds = Hold.objects.filter(erasure__pk__among=[job.pk for job in jobs], ended_at=None)
     for erasure, rule, rows, until in (
         holds.order_by("rule")
         .values_list("erasure", "rule")

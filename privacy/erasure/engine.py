@@ -16,7 +16,8 @@ from functools import cached_property
 from uuid import UUID, uuid4
 
 from django.db import OperationalError, connection, transaction
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
 from letters.delivery import deliver
@@ -32,10 +33,25 @@ from privacy.models import Erasure, Hold, Request, RequestStep, Subject
 
 BATCH = 500
 # Of those that are looked for together.
-ROUND = 10_000
+ROUND = 20_000
 LEASE = timedelta(minutes=5)
 MOST_ATTEMPTS = 8
 FIRST_PAUSE = timedelta(minutes=1)
+COUNTED = """
+UPDATE privacy_erasure SET secret = convert_to(given.secret, 'UTF8'), found = given.found
+FROM jsonb_to_recordset(%s) AS given (id bigint, secret text, found jsonb)
+WHERE privacy_erasure.id = given.id AND lease = %s
+"""
+FINISHED = """
+UPDATE privacy_erasure SET
+    certificate = given.certificate,
+    state = CASE WHEN given.is_held THEN 'held' ELSE 'done' END,
+    secret = CASE WHEN given.is_held THEN secret ELSE '' END,
+    step = given.step, finished_at = statement_timestamp(),
+    lease = NULL, lease_until = NULL, attempts = 0, trouble = ''
+FROM jsonb_to_recordset(%s) AS given (id bigint, certificate jsonb, is_held bool, step int)
+WHERE privacy_erasure.id = given.id AND lease = %s
+"""
 # For the last letter nothing waits longer than this.
 LETTER_WAITS = timedelta(hours=6)
 
@@ -62,6 +78,7 @@ class Batch:
 
     lease: UUID
     jobs: list[Erasure]
+    counts: dict | None = None
 
     @cached_property
     def keys(self) -> list[int]:
@@ -71,8 +88,13 @@ class Batch:
     def people(self) -> dict[UUID, int]:
         """Everybody meant, each part of a person too, with the erasure they belong to."""
         jobs = {job.subject_id: job.pk for job in self.jobs}
-        parts = Subject.objects.filter(joined_to__in=jobs).values_list("pk", "joined_to")
+        parts = Subject.objects.filter(joined_to__pk__among=jobs).values_list("pk", "joined_to")
         return jobs | {part: jobs[head] for part, head in parts}
+
+    @cached_property
+    def needles(self) -> dict[int, dict[str, list[str]]]:
+        """Of each erasure, by what its person can be told from all others."""
+        return {job.pk: unseal(job.secret).get("needles", {}) for job in self.jobs}
 
     @property
     def step(self) -> Step:
@@ -80,16 +102,20 @@ class Batch:
 
     @property
     def rows(self):
-        return Erasure.objects.filter(pk__in=self.keys, lease=self.lease)
+        return Erasure.objects.filter(pk__among=self.keys, lease=self.lease)
 
-    def advance(self, **columns) -> None:
-        """To the next step, with the lease for it."""
-        until = timezone.now() + LEASE
-        following = {"step": self.step + 1, "lease_until": until, "attempts": 0, "trouble": ""}
-        if self.rows.update(**following | columns) != len(self.jobs):
-            raise Overtaken
+    def advance(self) -> None:
+        """To the next step, written down where the batch is given back; each can be redone."""
         for job in self.jobs:
             job.step += 1
+
+    def give_back(self) -> None:
+        """At this step they join with others."""
+        free = {"lease": None, "lease_until": None, "attempts": 0, "trouble": ""}
+        held = Erasure.objects.filter(lease=self.lease)
+        for part in chunks(self.keys):
+            if held.filter(pk__among=part).update(step=self.step, **free) != len(part):
+                raise Overtaken
 
     def drop(self, jobs: set[int], until) -> None:
         """These go on later, at the same step."""
@@ -98,19 +124,12 @@ class Batch:
         self.__dict__.pop("keys", None)
         self.__dict__.pop("people", None)
 
-    def write(self, column: str, values: dict[int, dict | bytes]) -> None:
-        """Of each erasure its own value, in one statement."""
-        kind = "jsonb" if column in ("found", "certificate") else "bytea"
-        as_stored = [
-            json.dumps(value) if kind == "jsonb" else bytes(value) for value in values.values()
-        ]
+    def write(self, values: list[dict], statement: str) -> None:
+        """Of each erasure its own values, in one statement: one text goes over quickly, many
+        arrays do not.
+        """
         with connection.cursor() as cursor:
-            cursor.execute(
-                f"UPDATE privacy_erasure SET {column} = given.value "  # noqa: S608 our own names
-                f"FROM unnest(%s::bigint[], %s::{kind}[]) AS given (id, value) "
-                "WHERE privacy_erasure.id = given.id AND lease = %s",
-                [list(values), as_stored, self.lease],
-            )
+            cursor.execute(statement, [json.dumps(values), self.lease])
 
 
 @dataclass
@@ -133,27 +152,37 @@ def run(seconds: float) -> Run:
 
 def claim() -> Batch | None:
     """What nobody is at, the earliest steps first: what is looked for is looked for together."""
+    lease, due = uuid4(), Erasure.objects.due().order_by("step", "starts_at", "pk")
+    jobs = claim_some(due, lease, 1)
+    if not jobs:
+        return None
+    [first] = jobs
+    if first.attempts >= MOST_ATTEMPTS:
+        give_up(Batch(lease, jobs), first.trouble or "killed")
+        return claim()
+    # Who was claimed before and came no further may be what stopped the others.
+    if first.attempts == 0:
+        most = BATCH if first.step < Step.MENTIONS else ROUND
+        others = due.filter(step=first.step, attempts=0)
+        while len(jobs) < most and (
+            more := claim_some(others, lease, min(BATCH, most - len(jobs)))
+        ):
+            jobs += more
+    return Batch(lease, jobs)
+
+
+def claim_some(due, lease, most):
     with transaction.atomic():
-        due = Erasure.objects.due().order_by("step", "starts_at", "pk")
-        first = due.select_for_update(skip_locked=True).first()
-        if first is None:
-            return None
-        jobs = [first]
-        # Who was claimed before and came no further may be what stopped the others.
-        if first.attempts == 0:
-            most = BATCH if first.step < Step.MENTIONS else ROUND
-            others = due.filter(step=first.step, attempts=0).exclude(pk=first.pk)
-            jobs += others.select_for_update(skip_locked=True)[: most - 1]
-        batch = Batch(uuid4(), jobs)
-        claimed = Erasure.objects.filter(pk__in=batch.keys)
+        jobs = list(due.select_for_update(skip_locked=True)[:most])
+        claimed = Erasure.objects.filter(pk__among=[job.pk for job in jobs])
         claimed.update(
-            lease=batch.lease, lease_until=timezone.now() + LEASE, attempts=F("attempts") + 1
+            lease=lease,
+            lease_until=timezone.now() + LEASE,
+            attempts=F("attempts") + 1,
+            began_at=Coalesce("began_at", Now()),
+            state=Case(When(state=State.WAITING, then=Value(State.RUNNING)), default=F("state")),
         )
-        claimed.filter(state=State.WAITING).update(state=State.RUNNING)
-        if first.attempts >= MOST_ATTEMPTS:
-            give_up(batch, first.trouble or "killed")
-            return claim()
-    return batch
+    return jobs
 
 
 def carry_out(batch: Batch) -> int:
@@ -167,8 +196,9 @@ def carry_out(batch: Batch) -> int:
             STEPS[batch.step](batch)
             if not batch.jobs:
                 break
-            batch.advance(**({"lease": None, "lease_until": None} if is_joined else {}))
+            batch.advance()
             if is_joined:
+                batch.give_back()
                 break
     except Overtaken:
         log.warning("erasure overtaken")
@@ -199,11 +229,9 @@ def give_up(batch, places):
 
 
 def begin(batch):
-    now = timezone.now()
     with transaction.atomic():
         open_fence()
-        answer(batch, Request.State.CHECKED, Request.State.IN_WORK, now)
-        batch.rows.filter(began_at=None).update(began_at=now)
+        answer(batch, Request.State.CHECKED, Request.State.IN_WORK, timezone.now())
 
 
 def bury(batch):
@@ -214,10 +242,10 @@ def bury(batch):
 def say_farewell(batch):
     """A last letter with the way to the certificate; its row goes as soon as it is sent."""
     with transaction.atomic():
-        for job in batch.rows.select_for_update().filter(letter=None).exclude(secret=b""):
-            job.letter = write_farewell(job, unseal(job.secret))
-            job.save(update_fields=["letter"])
-    written = dict(batch.rows.exclude(letter=None).values_list("letter", "pk"))
+        for job in batch.rows.select_for_update().filter(letter=None):
+            if letter := write_farewell(job, unseal(job.secret)):
+                batch.rows.filter(pk=job.pk).update(letter=letter)
+    written = dict(batch.rows.filter(letter__gt=0).values_list("letter", "pk"))
     letters = Letter.objects.filter(pk__in=written)
     if letters.filter(state=Letter.State.WAITING).exists():
         deliver(letters)
@@ -231,7 +259,7 @@ def say_farewell(batch):
 
 def raise_fence(batch):
     """Whoever writes for one of them at this moment is waited for; nobody does afterwards."""
-    people = Subject.objects.filter(pk__in=batch.people)
+    people = Subject.objects.filter(pk__among=batch.people)
     with transaction.atomic():
         locked = set(
             people.order_by("pk")
@@ -242,7 +270,7 @@ def raise_fence(batch):
         if busy:
             batch.drop(busy, timezone.now() + timedelta(seconds=2))
         Subject.objects.filter(
-            pk__in=[person for person, job in batch.people.items() if job not in busy],
+            pk__among=[person for person, job in batch.people.items() if job not in busy],
             state__in=[Subject.State.ACTIVE, Subject.State.RESTRICTED],
         ).update(state=Subject.State.ERASING, epoch=F("epoch") + 1)
     if not batch.jobs:
@@ -257,7 +285,7 @@ def raise_fence(batch):
 
 def in_rows_of(same, people):
     path = DATA_MAP[same.model].subject
-    rows = same.model._base_manager.filter(**{f"{path}__in": people})
+    rows = same.model._base_manager.filter(**{f"{path}__pk__among": people})
     return Q(**{f"{same.column}__in": list(rows.values_list(same.their_column, flat=True))})
 
 
@@ -268,7 +296,8 @@ def count(batch):
     if all(job.found for job in batch.jobs):
         return  # only what was held is left
     found, needles = {job: Counter() for job in batch.keys}, {}
-    counts = {work: each for work, each in count_all(batch.people).items() if work.described}
+    batch.counts = count_all(batch.people)
+    counts = {work: each for work, each in batch.counts.items() if work.described}
     counts |= {work: work.count(batch.people) for work in nameless()}
     for work, of_person in counts.items():
         for person, rows in of_person.items():
@@ -283,8 +312,11 @@ def count(batch):
             for kind, values in needles.get(job.pk, {}).items():
                 known[kind] = sorted({*known.get(kind, []), *values})
             secrets[job.pk] = seal(secret | {"needles": known})
-        batch.write("secret", secrets)
-        batch.write("found", found)
+        values = [
+            {"id": pk, "secret": secret.decode(), "found": found[pk]}
+            for pk, secret in secrets.items()
+        ]
+        batch.write(values, COUNTED)
 
 
 def gather(work, batch, needles):
@@ -302,7 +334,8 @@ def erase_tables(batch):
     """In the order of the foreign keys; what is held is noted while it still can be found."""
     with transaction.atomic():
         holding.hold(batch.people)
-    counts = count_all(batch.people)
+    # Behind the fence there is no more than was counted.
+    counts = batch.counts or count_all(batch.people)
     for work in plan():
         while counts.get(work) and retried(lambda work=work: work.do(batch.people)) == CHUNK:
             pass
@@ -336,15 +369,15 @@ def delete_files(batch):
 
 
 def remove_mentions(batch):
-    mentions.remove(needles_of(batch))
+    mentions.remove(together(batch.needles.values()))
 
 
-def needles_of(batch):
-    together = {}
-    for job in batch.jobs:
-        for kind, values in unseal(job.secret).get("needles", {}).items():
-            together.setdefault(kind, set()).update(values)
-    return together
+def together(needles):
+    values = {}
+    for of_person in needles:
+        for kind, each in of_person.items():
+            values.setdefault(kind, set()).update(each)
+    return values
 
 
 def wipe_statistics(batch):
@@ -353,18 +386,22 @@ def wipe_statistics(batch):
 
 def scan(batch):
     """Of what is still held somebody still has to find something; it is looked for at the end."""
-    held = set(Hold.objects.filter(erasure__in=batch.keys, ended_at=None).values_list("erasure"))
-    needles = {}
-    for job in batch.jobs:
-        if (job.pk,) not in held:
-            for kind, values in unseal(job.secret).get("needles", {}).items():
-                needles.setdefault(kind, set()).update(values)
-    alone = [value for values in mentions.of_nobody_else(needles).values() for value in values]
+    held = held_of(batch)
+    needles = together(each for pk, each in batch.needles.items() if pk not in held)
+    if registry.LOOK_FOR:
+        needles = mentions.of_nobody_else(needles)
+    alone = sorted(value for values in needles.values() for value in values)
     places = [place for look in registry.LOOK_FOR for place in look(alone)] if alone else []
     if places:
         raise Found(", ".join(sorted(set(places))))
-    for part in chunks([pk for pk in batch.keys if (pk,) not in held]):
-        batch.rows.filter(pk__in=part).update(secret=b"", state=State.VERIFIED)
+    for part in chunks([pk for pk in batch.keys if pk not in held]):
+        batch.rows.filter(pk__among=part).update(secret=b"", state=State.VERIFIED)
+
+
+def held_of(batch) -> set[int]:
+    """Those of which something has to stay for a while."""
+    holds = Hold.objects.filter(ended_at=None, erasure__state__in=Erasure.GOES_ON)
+    return set(holds.values_list("erasure", flat=True)).intersection(batch.keys)
 
 
 def certify(batch):
@@ -375,21 +412,19 @@ def certify(batch):
 
 
 def finish(batch):
-    now = timezone.now()
-    held = set(
-        Hold.objects.filter(erasure__in=batch.keys, ended_at=None).values_list("erasure", flat=True)
-    )
+    now, held = timezone.now(), held_of(batch)
     with transaction.atomic():
         open_fence()
         answer(batch, Request.State.IN_WORK, Request.State.ANSWERED, now)
         over = [person for person, job in batch.people.items() if job not in held]
-        Subject.objects.filter(pk__in=over, state=Subject.State.ERASING).update(
+        Subject.objects.filter(pk__among=over, state=Subject.State.ERASING).update(
             state=Subject.State.ERASED, erased_at=now
         )
-        batch.write("certificate", certificates(batch.jobs, now))
-        free = {"lease": None, "lease_until": None, "attempts": 0, "finished_at": now}
-        Erasure.objects.filter(pk__in=held, lease=batch.lease).update(state=State.HELD, **free)
-        batch.rows.update(state=State.DONE, secret=b"", **free)
+        values = [
+            {"id": pk, "certificate": facts, "is_held": pk in held, "step": Step.CERTIFY}
+            for pk, facts in certificates(batch.jobs, now).items()
+        ]
+        batch.write(values, FINISHED)
 
 
 STEPS = {
@@ -410,11 +445,11 @@ STEPS = {
 def answer(batch, before, after, now):
     """The requests go on, each once."""
     requests = Request.objects.select_for_update(no_key=True).filter(
-        erasure__in=batch.keys, state=before
+        erasure__pk__among=batch.keys, state=before
     )
     keys = list(requests.values_list("pk", flat=True))
     closed_at = None if after in Request.OPEN else now
-    Request.objects.filter(pk__in=keys).update(state=after, closed_at=closed_at)
+    Request.objects.filter(pk__among=keys).update(state=after, closed_at=closed_at)
     RequestStep.objects.bulk_create(
         [RequestStep(request_id=pk, state=after, at=now) for pk in keys]
     )

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 
 from privacy.data_map import DATA_MAP
+from privacy.erasure import among  # noqa: F401 registers the lookup
 from privacy.models import Hold, Subject
 
 
@@ -60,7 +61,7 @@ def expected(subject: Subject) -> list[dict]:
 
 
 def theirs(rule: Rule, people: Iterable[UUID]) -> QuerySet:
-    return rule.rows.filter(**{f"{DATA_MAP[rule.model].subject}__in": people})
+    return rule.rows.filter(**{f"{DATA_MAP[rule.model].subject}__pk__among": people})
 
 
 def hold(jobs: dict[UUID, int]) -> None:

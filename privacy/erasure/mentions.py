@@ -21,6 +21,8 @@ from privacy.models.identifiers import normal_email
 
 MARK = "[•••]"
 ROWS_A_LOOK = 5000
+# Of columns that hold a single address or number.
+ROWS_A_GLANCE = 20_000
 
 EMAIL = re.compile(r"[^\s<>()\[\]\"',;:|]+@[^\s<>()\[\]\"',;:|/?]+")
 # Seven digits and more, with what people write between them.
@@ -51,7 +53,7 @@ def of_nobody_else(needles: dict[str, set[str]]) -> dict[str, set[str]]:
     for model, name, kind in telling_columns():
         if not alone.get(kind):
             continue
-        for rows in windows(model):
+        for rows in windows(model, ROWS_A_GLANCE):
             used = rows.annotate(looked_at=Lower(Cast(name, TextField())))
             used = used.filter(looked_at__in=[value.lower() for value in alone[kind]])
             in_use = set(used.values_list("looked_at", flat=True))
@@ -90,15 +92,15 @@ def holds_free_text(declared):
     return isinstance(declared, FreeText) or any(holds_free_text(each) for each in inner)
 
 
-def windows(model) -> Iterator[models.QuerySet]:
+def windows(model, size=ROWS_A_LOOK) -> Iterator[models.QuerySet]:
     """All rows, so many keys at a time; a short look each, however big the table."""
     rows = model._base_manager.order_by()
     if not isinstance(model._meta.pk, models.AutoField | models.ForeignKey):
         yield rows
         return
     last = rows.aggregate(last=Max("pk"))["last"] or 0
-    for start in range(0, last, ROWS_A_LOOK):
-        yield rows.filter(pk__gt=start, pk__lte=start + ROWS_A_LOOK)
+    for start in range(0, last, size):
+        yield rows.filter(pk__gt=start, pk__lte=start + size)
 
 
 def clean(model, column, emails, digits):

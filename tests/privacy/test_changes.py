@@ -31,6 +31,10 @@ NEVER_ASKED = {
     "held_kind",
     "remove_held",
     "join_own",
+    "export",
+    "build_again",
+    "fetch_export",
+    "export_file",
 }
 
 
