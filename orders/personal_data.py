@@ -29,7 +29,7 @@ from orders.models import (
     Timer,
 )
 from orders.quantities import QuantityForm
-from orders.states import Role
+from orders.states import CLOSED, Role
 from privacy.data_map import (
     IN_PLACE,
     FreeText,
@@ -96,7 +96,7 @@ describe(
     subject="buyer",
     erase=None,
     remove=Remove(
-        may=lambda orders: orders.closed().exclude(full_name=""),
+        may=lambda orders: orders.filter(state__in=CLOSED).exclude(full_name=""),
         otherwise=WHILE_OPEN,
         carry_out=lambda orders: forget_contacts_of(orders.values("pk")),
     ),

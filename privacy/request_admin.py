@@ -21,7 +21,7 @@ from privacy.answers import (
 )
 from privacy.ledger_admin import ReadOnly
 from privacy.mailbox.admin import letters_of
-from privacy.models import IncomingLetter, Request, RequestStep
+from privacy.models import Erasure, IncomingLetter, Request, RequestStep
 
 CHANGED = _("The request has changed meanwhile. Nothing was answered.")
 
@@ -79,10 +79,15 @@ class NextStepForm(forms.ModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         states = self.instance.next_states - {Request.State.TAKEN_BACK}
+        may_extend = self.instance.is_open
+        if erasure := Erasure.objects.filter(request=self.instance.pk).first():
+            # It takes all other steps by itself.
+            states &= {Request.State.REFUSED} if erasure.can_be_taken_back else set()
+            may_extend = False
         self.fields["next_state"].choices = [
             ("", "—"),
             *(choice for choice in Request.State.choices if choice[0] in states),
-            *([(EXTEND, _("two months more"))] if self.instance.is_open else []),
+            *([(EXTEND, _("two months more"))] if may_extend else []),
         ]
 
     def clean(self):

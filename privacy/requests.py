@@ -78,7 +78,8 @@ def file_request(
             )
         if kind == Request.Kind.ERASURE:
             begin_erasure(request, language=language, email=email, at_once=at_once)
-        elif email:
+        # Who has no account has a page by the link in this letter alone.
+        if email and (url or kind != Request.Kind.ERASURE):
             with override(language):
                 page = url or address("accounts:privacy")
             write_letter(

@@ -140,7 +140,8 @@ def leases_run_out():
 
 
 def numbers_of_rows():
-    tables = connection.introspection.table_names()
+    # Whether this database was compared with the store is of nobody.
+    tables = set(connection.introspection.table_names()) - {"privacy_compareddatabase"}
     union = " UNION ALL ".join(f"SELECT '{table}', count(*) FROM {table}" for table in tables)
     with connection.cursor() as cursor:
         cursor.execute(union)

@@ -96,7 +96,7 @@ def test_only_the_two_ways_out_are_taken_there(browser, policy, kind):
 def test_the_law_gives_one_month(subject, time_machine, asked, due):
     time_machine.move_to(asked, tick=False)
 
-    wish = file_request(subject, Request.Kind.ACCESS, language="en")
+    wish = file_request(subject, Request.Kind.RECTIFICATION, language="en")
 
     assert wish.due_at == due
 
@@ -128,7 +128,7 @@ def test_nobody_takes_back_the_request_of_another(browser, aigul, marat, policy)
 
 
 def test_a_closed_request_stays_closed(browser, aigul, policy):
-    wish = file_request(aigul.subject, Request.Kind.ACCESS, language="en")
+    wish = file_request(aigul.subject, Request.Kind.RECTIFICATION, language="en")
     wish.step(Request.State.IN_WORK)
     wish.step(Request.State.ANSWERED)
 
@@ -141,7 +141,7 @@ def test_a_closed_request_stays_closed(browser, aigul, policy):
 
 
 def test_no_step_is_skipped(subject):
-    wish = file_request(subject, Request.Kind.ACCESS, language="en")
+    wish = file_request(subject, Request.Kind.RECTIFICATION, language="en")
 
     with pytest.raises(Request.WrongOrder):
         wish.step(Request.State.ANSWERED)
@@ -259,7 +259,7 @@ def test_nothing_else_of_a_step_can_be_changed(refused, change):
 
 
 def test_a_refusal_without_a_reason_is_refused_by_the_database(subject):
-    wish = file_request(subject, Request.Kind.ACCESS, language="en")
+    wish = file_request(subject, Request.Kind.RECTIFICATION, language="en")
 
     with pytest.raises(IntegrityError, match="needs a reason"):
         wish.step(Request.State.REFUSED)
