@@ -109,6 +109,7 @@ def serves(client):
     return client.get("/en/help/").status_code == 200
 
 
+@pytest.mark.clause("P5.1c", "P5.2b", "P6.1a")
 def test_the_portal_is_shut_until_all_is_done_again(
     client, back_up, erasing, agree, occasion, make_user, capsys
 ):
