@@ -191,7 +191,8 @@ def hanging_on(work, known):
             known.add((child, path))
             yield found
             yield from hanging_on(found, known)
-        elif relation.on_delete is models.SET_NULL:
+        elif fk.null and relation.on_delete in (models.SET_NULL, models.PROTECT):
+            # What is protected from a person's own click still lets go of somebody erased.
             known.add((child, path))
             yield Unlink(child, path, link=fk.name)
 
