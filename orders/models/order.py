@@ -57,7 +57,7 @@ class Order(models.Model):
     # None: a person who was erased. What they were called then stands in `seller_then`.
     seller = models.ForeignKey(
         Seller,
-        on_delete=models.SET_NULL,
+        on_delete=models.PROTECT,
         null=True,
         related_name="orders",
         verbose_name=_("seller"),

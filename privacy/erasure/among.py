@@ -2,7 +2,17 @@
 every one of the many statements of an erasure.
 """
 
+from functools import cached_property
+
 from django.db.models import Field, Lookup
+
+
+class Keys(dict):
+    """Asked about in many statements, and written out once."""
+
+    @cached_property
+    def as_array(self):
+        return f"{{{','.join(map(str, self))}}}"
 
 
 @Field.register_lookup
@@ -10,7 +20,7 @@ class Among(Lookup):
     lookup_name = "among"
 
     def get_prep_lookup(self):
-        return f"{{{','.join(map(str, self.rhs))}}}"
+        return self.rhs.as_array if isinstance(self.rhs, Keys) else Keys.fromkeys(self.rhs).as_array
 
     def get_db_prep_lookup(self, value, connection):
         return "%s", [value]

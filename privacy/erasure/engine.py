@@ -16,14 +16,15 @@ from functools import cached_property
 from uuid import UUID, uuid4
 
 from django.db import OperationalError, connection, transaction
-from django.db.models import Case, F, Q, Value, When
-from django.db.models.functions import Coalesce, Now
+from django.db.models import Case, F, Q, TextField, Value, When
+from django.db.models.functions import Cast, Coalesce, Now
 from django.utils import timezone
 
 from letters.delivery import deliver
 from letters.models import Letter
 from privacy.data_map import DATA_MAP
 from privacy.erasure import holding, mentions, registry
+from privacy.erasure.among import Keys
 from privacy.erasure.certificate import certificates
 from privacy.erasure.letters import write_farewell
 from privacy.erasure.plan import CHUNK, Change, count_all, nameless, open_fence, plan, same_values
@@ -89,7 +90,7 @@ class Batch:
         """Everybody meant, each part of a person too, with the erasure they belong to."""
         jobs = {job.subject_id: job.pk for job in self.jobs}
         parts = Subject.objects.filter(joined_to__pk__among=jobs).values_list("pk", "joined_to")
-        return jobs | {part: jobs[head] for part, head in parts}
+        return Keys(jobs | {part: jobs[head] for part, head in parts})
 
     @cached_property
     def needles(self) -> dict[int, dict[str, list[str]]]:
@@ -105,7 +106,7 @@ class Batch:
         return Erasure.objects.filter(pk__among=self.keys, lease=self.lease)
 
     def advance(self) -> None:
-        """To the next step, written down where the batch is given back; each can be redone."""
+        """To the next step; it is written down where the batch is given back."""
         for job in self.jobs:
             job.step += 1
 
@@ -323,7 +324,8 @@ def gather(work, batch, needles):
     for name, declared in work.described.personal_fields.items():
         if declared.category not in TELLING:
             continue
-        rows = work.rows(batch.people).values_list(work.path, name)
+        # As text: a number would be taken apart and put together again.
+        rows = work.rows(batch.people).values_list(work.path, Cast(name, TextField()))
         for person, value in rows:
             if value:
                 of_job = needles.setdefault(batch.people[person], {})

@@ -70,7 +70,7 @@ class Delete(Work):
         if not (self.files or is_in_admin(self.model)):
             return self.model._base_manager.filter(pk__in=left)._raw_delete(connection.alias)
         keys = [row["pk"] for row in left]
-        rows = self.model._base_manager.filter(pk__among=keys)
+        rows = self.model._base_manager.filter(pk__in=keys)
         # A row that names a lost file harms nobody; a file that no row names would stay.
         for name in self.files:
             delete_files(rows, name, self.described.fields[name].erase)
@@ -120,7 +120,7 @@ class Change(Work):
         return len(keys)
 
     def do_rows(self, keys: list) -> None:
-        rows = self.model._base_manager.filter(pk__among=keys)
+        rows = self.model._base_manager.filter(pk__in=keys)
         for name in files_of(self.described):
             delete_files(rows, name, self.erase[name])
         together = {
@@ -191,7 +191,8 @@ def hanging_on(work, known):
             known.add((child, path))
             yield found
             yield from hanging_on(found, known)
-        elif relation.on_delete is models.SET_NULL:
+        elif fk.null and relation.on_delete in (models.SET_NULL, models.PROTECT):
+            # What is protected from a person's own click still lets go of somebody erased.
             known.add((child, path))
             yield Unlink(child, path, link=fk.name)
 
