@@ -31,6 +31,7 @@ ALLOWED = (
     "reason",
     "queue",
     "count",
+    "size",
     "subject",
     "run",
     "seal",

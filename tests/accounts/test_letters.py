@@ -20,7 +20,9 @@ from tests.conftest import PASSWORD, code_of
 
 NEW = "four quiet combines in august"
 # What one may be led to by a service letter: the account, its doors, and the desk of staff.
-PLACES = re.compile(r"/(en|ru|kk)/(account|accounts)/|/admin/privacy/request/\d+/change/")
+PLACES = re.compile(
+    r"/(en|ru|kk)/(account|accounts|privacy/deletion)/|/admin/privacy/request/\d+/change/"
+)
 # Made where something else than the portal's pages leads to them, and tried there.
 ELSEWHERE = {
     # A real key is added in a browser: test_in_browser.

@@ -24,7 +24,7 @@ from letters.models import Letter
 from listings.models import Document, Listing, Photo
 from listings.models.photo import files_of
 from privacy.data_map import DATA_MAP, SameAddress, SameValue
-from privacy.models import Subject
+from privacy.models import IncomingLetter, Subject, SubjectIdentifier
 
 EVERY_KIND = [
     model for model in apps.get_models(include_auto_created=True) if DATA_MAP[model].is_personal
@@ -159,6 +159,8 @@ class Person:
             message.set_content(f"Сәлем {mark}")
             self.marks[mark] = (model, "content")
             return {"content": bytes(message), "state": "waiting", "sent_at": None}
+        if model is IncomingLetter:
+            return {"sender": self.row(SubjectIdentifier).digest}
         if model is Listing:
             self.marks[mark] = (model, "answers")
             return {"answers": [{"attribute": 1, "value": mark}]}
