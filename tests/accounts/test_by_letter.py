@@ -177,7 +177,8 @@ def test_pressing_it_proves_the_address_and_files_the_request_once(
     assert Subject.objects.get(pk=other.buyer_id).state == Subject.State.ACTIVE
     assert f"№ {wish.pk}" in page.content.decode()
     to_guest = [letter for letter in mailoutbox if letter.to == [GUEST]]
-    assert len(to_guest) == 2
+    # The link, what becomes of it, and where it is seen.
+    assert len(to_guest) == 3
     assert link in to_guest[-1].body
     assert RequestStep.objects.count() == 3
 

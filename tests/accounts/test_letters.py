@@ -34,6 +34,19 @@ ELSEWHERE = {
     "privacy/email/ask_in_account.txt",
     "privacy/email/request_answered.txt",
     "privacy/email/requests_due.txt",
+    "privacy/email/request_received.txt",
+    # Of an authority: test_authorities; of copies: test_export; of deletions: test_erasure.
+    "privacy/email/authority.txt",
+    "privacy/email/export_failed.txt",
+    "privacy/email/export_ready.txt",
+    "privacy/email/erasure_farewell.txt",
+    # To whoever wrote to the mailbox, and to the operator of it: test_mailbox.
+    "privacy/email/came_by_mail.txt",
+    "privacy/email/taken_by_mail.txt",
+    "privacy/email/way_to_ask.txt",
+    # To the operator: test_watch.
+    "privacy/email/watch_alarm.txt",
+    "privacy/email/watch_stopped.txt",
 }
 
 

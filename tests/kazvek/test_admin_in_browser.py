@@ -25,7 +25,15 @@ from privacy.acknowledgements import acknowledge
 from privacy.disclosures import disclose, show_to_staff
 from privacy.documents import begin_draft
 from privacy.ledger import Occasion, append, locked_chain
-from privacy.models import AuthorityRequest, Clause, ConsentEntry, GroupSite, Notice, Version
+from privacy.models import (
+    AuthorityRequest,
+    Clause,
+    ConsentEntry,
+    GroupSite,
+    IncomingLetter,
+    Notice,
+    Version,
+)
 from privacy.models.consents import text_hash
 from privacy.requests import file_request
 from privacy.sentences import acknowledgement_sentence
@@ -40,6 +48,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 NO_PAGES = {
     *("record_json", "record_csv", "logout", "autocomplete", "jsi18n", "view_on_site"),
     *("queue_next", None),
+    "privacy_authorityrequest_give",
 }
 # The same for every model but for names in them.
 ALIKE = ("_history", "_delete")
@@ -200,6 +209,10 @@ def make_cases(seller, buyer, moderator):
     )
     sweep()
     watch.run()
+    IncomingLetter.objects.create(
+        generation=1, uid=1, size=1, received_at=now, read_at=now, state="unclear"
+    )
+    file_request(buyer.subject, "export", language="en")
     Notice.objects.create(
         subject=buyer.subject, act="erased", kind="seller", recipient_number=1, about=["1"]
     )

@@ -19,7 +19,7 @@ def test_a_correction_is_passed_on_to_each_seller_who_has_the_data_once(
             f"/admin/privacy/request/{wish.pk}/change/",
             {
                 "next_state": state,
-                "reason": "",
+                "reason": "It is corrected.",
                 "steps-TOTAL_FORMS": 0,
                 "steps-INITIAL_FORMS": 0,
             },

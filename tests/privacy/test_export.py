@@ -40,6 +40,8 @@ from tests.listings.conftest import (
     small_file,  # noqa: F401 a fixture
 )
 
+pytestmark = pytest.mark.xdist_group("copies")
+
 LEAVE = "/en/account/privacy/leave/"
 PRIVATE = storages["private"]
 

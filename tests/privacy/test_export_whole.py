@@ -22,6 +22,8 @@ from privacy.models import Subject
 from sellers.models import Seller
 from tests.privacy.marking import EVERY_KIND, two_people
 
+pytestmark = pytest.mark.xdist_group("copies")
+
 
 class Copy:
     def __init__(self, subject, *, proved="", language="en"):

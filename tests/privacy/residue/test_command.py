@@ -7,6 +7,8 @@ from django.core.management import CommandError, call_command
 
 from tests.privacy.residue.planted import EMAIL, NAME, PHONE
 
+pytestmark = pytest.mark.xdist_group("residue")
+
 
 def run(*arguments, needles, monkeypatch):
     """Its code, what it said and what it complained of."""

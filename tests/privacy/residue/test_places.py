@@ -17,6 +17,8 @@ from privacy.residue import NotSearched, everywhere, find, look_for
 from privacy.residue.search import CHUNK
 from tests.privacy.residue.planted import ALL, NAME, NEEDLES, PHONE, TEXTS
 
+pytestmark = pytest.mark.xdist_group("residue")
+
 
 def look(*names):
     """In the places whose names begin so."""

@@ -39,6 +39,9 @@ def databases(administration):
     def copy(of, to):
         connection.close()
         connection.close_pool()
+        # Also what a server or a thread of a test before left open.
+        ending = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
+        administration.execute(ending, [of])
         administration.execute(f'DROP DATABASE IF EXISTS "{to}" WITH (FORCE)')
         administration.execute(f'CREATE DATABASE "{to}" TEMPLATE "{of}"')
         made.add(to)
