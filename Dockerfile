@@ -2,7 +2,7 @@
 FROM python:3.11-slim-bookworm AS packages
 RUN python -m venv /srv/venv
 COPY requirements.lock .
-RUN /srv/venv/bin/pip install --no-cache-dir --require-hashes --only-binary :all: -r requirements.lock
+RUN /srv/venv/bin/pip install --no-cache-dir --require-hashes --only-binary :all: --no-binary authres -r requirements.lock
 
 FROM python:3.11-slim-bookworm AS portal
 ENV PATH=/srv/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 VAR_ROOT=/srv/var MEDIA_ROOT=/srv/media PRIVATE_ROOT=/srv/private

@@ -76,6 +76,8 @@ def install() -> None:
             *(PYTHON, "-m", "pip", "install", "--quiet", "--no-input"),
             *("--disable-pip-version-check", "--root-user-action=ignore", "--retries=2"),
             *("--require-hashes", "--only-binary=:all:", "--requirement", LOCK),
+            # It has no wheel; it is plain Python.
+            "--no-binary=authres",
         ],
         "The packages could not be installed. Without a network that is to be expected: start "
         "again when there is one.",
