@@ -18,6 +18,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
+from django.core.files.storage import storages
 from django.core.management import call_command
 from django.core.management.color import no_style
 from django.db import connection, transaction
@@ -39,6 +40,7 @@ from listings.models import (
     Choice,
     Listing,
 )
+from listings.models import Document as Paper
 from listings.shipped_catalogue import SHIPPED, read
 from orders.models import Cart, CartLine
 from orders.sending import PRICE, Form, send
@@ -46,7 +48,7 @@ from places.models import Country, Region, Settlement
 from privacy import operator as operator_memory
 from privacy.documents import content_digest, publish
 from privacy.ledger import Occasion
-from privacy.models import Clause, ControllerIdentity, Document, Version
+from privacy.models import Clause, ControllerIdentity, Document, Export, Version
 from privacy.operator import forget_operator
 from privacy.restoring import gate
 from sellers.founding import found
@@ -421,6 +423,22 @@ def staff(client, db):
     client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
     client.force_login(User.objects.create_superuser(ADMINISTRATOR, None))
     return client
+
+
+@pytest.fixture
+def private_folder(settings, monkeypatch, tmp_path):
+    """Where private files of this test alone lie; its public ones are in `media` beside it.
+
+    The models' columns hold on to their storage, so that a setting would come too late for them;
+    and after a test that changed STORAGES it is not the one that others get.
+    """
+    # A change of this setting would undo what comes next.
+    settings.MEDIA_ROOT = tmp_path / "media"
+    folder = tmp_path / "private"
+    columns = [model._meta.get_field("file") for model in (Paper, Export)]
+    for storage in (storages["private"], *(column.storage for column in columns)):
+        monkeypatch.setitem(vars(storage), "location", str(folder))
+    return folder
 
 
 # What stands in the documents.

@@ -63,7 +63,7 @@ def test_a_guest_corrects_all_errors_at_once_goes_back_and_sends(shopper, width,
     page.get_by_label("Organization").press("Enter")
     page.locator("[role=alert] a").first.wait_for()
     expect(page.locator("[role=alert] a")).to_have_text(ERRORS, use_inner_text=True)
-    assert page.evaluate("document.activeElement.getAttribute('role')") == "alert"
+    expect(page.get_by_role("alert")).to_be_focused()
     # Without scripts axe cannot look.
     assert not scripts or faults(page) == ""
     assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -57,9 +57,8 @@ def catalogue(small):  # noqa: F811
 
 
 @pytest.fixture(autouse=True)
-def own_folder(tmp_path, monkeypatch):
-    # The model's column holds on to the storage, so that a setting would come too late.
-    monkeypatch.setitem(vars(PRIVATE), "location", str(tmp_path / "private"))
+def own_folder(private_folder):
+    """Of each test."""
 
 
 @pytest.fixture

@@ -21,11 +21,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("operator")]
 
 
 @pytest.fixture(autouse=True)
-def files_of_its_own(settings, tmp_path):
-    settings.STORAGES = settings.STORAGES | {
-        name: settings.STORAGES[name] | {"OPTIONS": {"location": tmp_path / name}}
-        for name in ("default", "private")
-    }
+def files_of_its_own(private_folder):
+    """Of each test."""
 
 
 def found():

@@ -1,5 +1,4 @@
 import pytest
-from django.core.files.storage import storages
 
 from letters import after_commit
 from listings.catalogue import forget_catalogue
@@ -43,10 +42,7 @@ def queue_is_away(monkeypatch):
 
 
 @pytest.fixture(autouse=True)
-def folders(settings, tmp_path, monkeypatch):
-    settings.MEDIA_ROOT = tmp_path / "media"
-    # The model's column holds on to the storage, so that a setting would come too late.
-    monkeypatch.setitem(vars(storages["private"]), "location", str(tmp_path / "private"))
+def folders(private_folder, tmp_path):
     return tmp_path
 
 

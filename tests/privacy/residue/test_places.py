@@ -28,21 +28,13 @@ def look(*names):
 
 
 @pytest.fixture
-def folders(db, settings, tmp_path):
+def folders(db, settings, private_folder, tmp_path):
     """Empty ones for whatever the portal stores as files, by the names of the places."""
     settings.LETTERS_FOLDER = tmp_path / "mail"
     settings.LOGS = [str(tmp_path / "logs")]
-    locations = {"default": tmp_path / "media", "private": tmp_path / "private"}
-    settings.STORAGES = settings.STORAGES | {
-        name: {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": location},
-        }
-        for name, location in locations.items()
-    }
     made = {
-        "media": locations["default"],
-        "private files": locations["private"],
+        "media": settings.MEDIA_ROOT,
+        "private files": private_folder,
         "letters as files": settings.LETTERS_FOLDER,
         "logs": tmp_path / "logs",
     }
