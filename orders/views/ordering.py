@@ -41,15 +41,16 @@ def ordering(request, seller, currency):
         raise Http404
     cart = carts.cart_of(request)
     seal = read_seal(request.POST.get("seal", ""))
-    is_sending = request.method == "POST" and "back" not in request.POST
-    if is_sending and seal and (order := Order.objects.filter(token=seal.token).first()):
-        messages.info(request, _("This order had been sent already, so it was not sent again."))
-        return onward(request, cart, order)
+    if order := order_sent_by(request, seal):
+        return sent_already(request, cart, order)
     try:
         proposal = propose(cart, seller, currency)
         if request.method == "POST":
             return answer(request, cart, proposal, seal)
     except NothingToPropose as refusal:
+        # The same form, pressed twice, may have taken the lines since the question above.
+        if order := order_sent_by(request, seal):
+            return sent_already(request, cart, order)
         if cart and request.method == "POST":
             entries.keep(cart, seller, currency, request.POST)
         messages.warning(request, refusal.words)
@@ -57,6 +58,16 @@ def ordering(request, seller, currency):
     begun = entries.begun(cart, seller, currency, user_of(request))
     form = OrderForm(proposal, initial=begun)
     return page(request, proposal, form, seal)
+
+
+def order_sent_by(request, seal):
+    is_sending = request.method == "POST" and "back" not in request.POST
+    return Order.objects.filter(token=seal.token).first() if is_sending and seal else None
+
+
+def sent_already(request, cart, order):
+    messages.info(request, _("This order had been sent already, so it was not sent again."))
+    return onward(request, cart, order)
 
 
 def answer(request, cart, proposal, seal):

@@ -19,6 +19,7 @@ from orders import sending
 from orders.letters import key_of
 from orders.models import CartLine, Change, Order
 from orders.states import State
+from orders.views import ordering
 from privacy.ledger import Occasion
 from privacy.models import Consent, ConsentEntry, ConsentEvidence, Disclosure, Subject
 from privacy.models.consents import text_hash
@@ -329,6 +330,25 @@ def test_a_double_click_is_one_order_and_two_tabs_do_not_order_it_twice(policy, 
     assert {answer["Location"] for answer in sent} == {second.get_absolute_url(), "/en/cart/"}
     wheat.refresh_from_db()
     assert wheat.quantity == 80
+
+
+def test_a_second_press_that_finds_the_cart_emptied_by_the_first_leads_to_the_order(
+    client, form, monkeypatch
+):
+    seal, first_press, propose = seal_of(client.get(form)), Client(), ordering.propose
+    first_press.cookies = client.cookies
+
+    def propose_after_the_first_press(*part):
+        monkeypatch.setattr(ordering, "propose", propose)
+        send(first_press, form, seal=seal)
+        return propose(*part)
+
+    monkeypatch.setattr(ordering, "propose", propose_after_the_first_press)
+    second = send(client, form, seal=seal)
+
+    order = Order.objects.get()
+    assert second["Location"] == order.get_absolute_url()
+    assert "sent already" in words_of(client.get(order.get_absolute_url()))
 
 
 @pytest.mark.django_db(transaction=True)

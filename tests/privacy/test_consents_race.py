@@ -14,8 +14,6 @@ from privacy.consents import allows
 from privacy.models import Consent, ConsentEntry, Subject
 
 RACES = 50
-# The giver starts this much before (or after) the other, so that each of them is first at times.
-LEADS_MS = [0, 4, -4, 1, -1]
 
 
 def racer(act):
@@ -39,14 +37,16 @@ def test_giving_and_withdrawing_at_the_same_moment_always_ends_in_withdrawn(poli
     with ExitStack() as stack:
         giver, withdrawer = (stack.enter_context(racer(act)) for act in ("give", "withdraw"))
         assert (giver.stdout.readline(), withdrawer.stdout.readline()) == ("ready\n", "ready\n")
-        outcomes = []
-        for number in range(RACES):
+        outcomes, lead = [], 0  # by how many milliseconds the giver starts earlier
+        for _race in range(RACES):
             subject = Subject.objects.create()
-            start = time.time() + 0.01
-            for process, lead in ((giver, LEADS_MS[number % len(LEADS_MS)]), (withdrawer, 0)):
-                process.stdin.write(f"{subject.pk} {start - lead / 1000}\n")
+            start = time.time() + 0.01 + abs(lead) / 1000
+            for process, moment in ((giver, start - lead / 1000), (withdrawer, start)):
+                process.stdin.write(f"{subject.pk} {moment}\n")
                 process.stdin.flush()
             outcomes.append(giver.stdout.readline().strip())
+            # Whoever came first has it harder next time, so that each of them does at times.
+            lead += 1 if outcomes[-1] == "refused" else -1
             assert withdrawer.stdout.readline() == "done\n"
             assert not allows(subject, "news", "email")
         giver.stdin.close()
