@@ -208,7 +208,9 @@ def copy_or_load():
         if next(times) % 20 == 0:
             # What was rolled back stays in the tables, and would soon be most of what is read.
             with psycopg.connect(database_url(), autocommit=True) as beside:
-                beside.execute(f"VACUUM (TRUNCATE false) {', '.join(model._meta.db_table for model in models)}")
+                beside.execute(
+                    f"VACUUM (TRUNCATE false) {', '.join(model._meta.db_table for model in models)}"
+                )
         with connection.cursor() as cursor:
             if command not in made or models[0].objects.exists():
                 call_command(*command, verbosity=0, stdout=io.StringIO())
@@ -333,8 +335,8 @@ def an_open_gate_and_a_store_of_its_own(settings, monkeypatch, tmp_path_factory)
     monkeypatch.setattr(gate, "looked", gate.Look("", math.inf))
 
 
-# Of each long proof `make test` runs one case, another one every day; `make proof` runs them all,
-# also those marked proof(network=True), which load packages.
+# Of each long proof `make test` runs one case, another one every day, or with proof(every=4) on one
+# day in four. `make proof` runs them all, also proof(network=True), which load packages.
 
 PROOF_DAY = int(os.environ.setdefault("PROOF_DAY", str(datetime.now(UTC).toordinal())))
 
@@ -354,16 +356,22 @@ def pytest_collection_modifyitems(config, items):
         return
     cases = defaultdict(list)
     for item in items:
-        if proof := item.get_closest_marker("proof"):
-            cases[item.nodeid.partition("[")[0], bool(proof.kwargs.get("network"))].append(item)
-    left_out = [
-        item
-        for (_, needs_network), proof in cases.items()
-        for place, item in enumerate(proof)
-        if needs_network or place != PROOF_DAY % len(proof)
-    ]
+        if item.get_closest_marker("proof"):
+            cases[item.nodeid.partition("[")[0]].append(item)
+    left_out = []
+    for place, name in enumerate(sorted(cases)):
+        taken = one_of(cases[name], PROOF_DAY + place)
+        left_out += [item for item in cases[name] if item is not taken]
     config.hook.pytest_deselected(items=left_out)
     items[:] = [item for item in items if item not in left_out]
+
+
+def one_of(cases, day):
+    options = cases[0].get_closest_marker("proof").kwargs
+    turn, is_another_day = divmod(day, options.get("every", 1))
+    if options.get("network") or is_another_day:
+        return None
+    return cases[turn % len(cases)]
 
 
 class QuickArgon2(Argon2PasswordHasher):

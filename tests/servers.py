@@ -28,6 +28,13 @@ def pytest_load_initial_conftests():
     return (yield)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_logreport(report):
+    """A failure is named at once; what it was follows at the end."""
+    if report.failed and "PYTEST_XDIST_WORKER" not in os.environ:
+        print(f"\n{report.nodeid} ({report.when})", flush=True)  # noqa: T201
+
+
 def start():
     folder = Path(tempfile.mkdtemp(prefix="kazvek-tests-")).resolve()
     folder.chmod(0o711)  # PostgreSQL may run as another user

@@ -138,7 +138,7 @@ def test_a_passkey_that_is_refused_is_said_in_words(page, with_passkeys, aigul):
     assert page.url.endswith("/en/accounts/login/")
 
 
-@pytest.mark.proof
+@pytest.mark.proof(every=2)
 @pytest.mark.parametrize("language", ["en", "ru", "kk"])
 def test_by_keyboard_and_without_javascript_one_signs_up_and_settles_in(
     open_browser, mailoutbox, language
@@ -173,7 +173,7 @@ def test_by_keyboard_and_without_javascript_one_signs_up_and_settles_in(
     assert "Сейтқазы" in page.content()
 
 
-@pytest.mark.proof
+@pytest.mark.proof(every=4)
 @pytest.mark.parametrize("half", [0, 1])
 @pytest.mark.parametrize(
     ("language", "scheme", "width"),
@@ -218,7 +218,7 @@ def test_axe_finds_nothing_and_nothing_sticks_out(
     assert seen == []
 
 
-@pytest.mark.proof
+@pytest.mark.proof(every=4)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_administration_keeps_to_the_policy_of_scripts_and_styles(
     open_browser, make_user, scheme

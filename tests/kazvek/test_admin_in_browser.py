@@ -262,7 +262,7 @@ def with_pages(patterns):
     return [pattern for pattern in patterns if getattr(pattern, "name", None) not in NO_PAGES]
 
 
-@pytest.mark.proof
+@pytest.mark.proof(every=4)
 @pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.parametrize(("language", "scheme"), [("en", "light"), ("kk", "dark")])
 def test_axe_finds_nothing_in_the_administration(
@@ -281,7 +281,7 @@ def test_axe_finds_nothing_in_the_administration(
     assert not found, found
 
 
-@pytest.mark.proof
+@pytest.mark.proof(every=4)
 @pytest.mark.parametrize(("language", "scheme"), [("ru", "light"), ("en", "dark")])
 def test_axe_finds_nothing_where_the_administration_asks_back(
     enter, something_of_everything, language, scheme

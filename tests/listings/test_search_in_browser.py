@@ -121,7 +121,7 @@ def test_filters_work_with_the_button_alone_and_without_it(open_browser, wheat):
     assert seen == []
 
 
-@pytest.mark.proof
+@pytest.mark.proof(every=4)
 @pytest.mark.parametrize("half", [0, 1])
 @pytest.mark.parametrize(
     ("language", "scheme", "width"),

@@ -131,9 +131,7 @@ def refused_program(start_program):
 def checkout(folder):
     """A copy of this tree in which nothing was ever started."""
     copy = folder / "checkout"
-    left_out = shutil.ignore_patterns(
-        ".git", ".venv", "var", ".env", "node_modules", "__pycache__", "*.mo"
-    )
+    left_out = shutil.ignore_patterns(".git", ".venv", "var", ".env", "node_modules", "*.mo")
     shutil.copytree(ROOT, copy, ignore=left_out)
     return copy
 

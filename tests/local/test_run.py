@@ -90,7 +90,7 @@ def test_manage_py_without_settings_says_where_they_come_from(checkout, bare_env
     assert not (checkout / "var").exists()
 
 
-@pytest.mark.proof
+@pytest.mark.proof(every=4)
 @pytest.mark.parametrize("seconds", MOMENTS)
 def test_a_first_start_killed_at_any_moment_can_be_started_again(
     make_run, await_ready, answers, checkout, seconds

@@ -96,7 +96,7 @@ def test_a_guest_corrects_all_errors_at_once_goes_back_and_sends(shopper, width,
     assert order.full_name == TYPED["full_name"]
 
 
-@pytest.mark.proof
+@pytest.mark.proof(every=4)
 @pytest.mark.parametrize(
     ("language", "scheme", "width"),
     [("ru", "light", 360), ("kk", "dark", 1280), ("en", "dark", 360), ("kk", "light", 768)],

@@ -166,6 +166,7 @@ def middle(question):
     return question.choices[0] if question.choices else round(((low or 0) + (high or 100)) / 2)
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("language", ["kk", "ru", "en"])
 def test_with_the_market_full_the_page_is_light_and_asks_nobody_else(
     open_browser, portal, market, language

@@ -30,7 +30,7 @@ def still_page(open_browser):
     return open_browser(reduced_motion="reduce")
 
 
-@pytest.mark.proof
+@pytest.mark.proof(every=4)
 @pytest.mark.parametrize("half", [0, 1])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_axe_finds_nothing_on_public_pages(still_page, language, half):
@@ -70,6 +70,7 @@ def as_staff(staff, portal, settings):
     return lambda page: page.context.add_cookies([cookie])
 
 
+@pytest.mark.proof(every=4)
 def test_axe_finds_nothing_in_the_style_guide(still_page, as_staff):
     as_staff(still_page)
     still_page.goto("/kk/style-guide/")
@@ -77,7 +78,7 @@ def test_axe_finds_nothing_in_the_style_guide(still_page, as_staff):
     assert_axe_finds_nothing(still_page)
 
 
-@pytest.mark.proof
+@pytest.mark.proof(every=4)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_page_is_wider_than_the_screen(page, language):
     for path in PAGES:

@@ -46,14 +46,15 @@ def test_the_command_writes_the_file_anew(tmp_path, monkeypatch, settings, capsy
 
 @pytest.mark.clause("P3.1a", "P6.1c")
 def test_each_purpose_lists_the_data_it_needs_as_the_map_has_it():
-    identify = the_record()["purposes"]["identify"]
+    purposes = the_record()["purposes"]
+    identify = purposes["identify"]
 
     assert identify["basis"] == "contract"
     assert "contact.email" in identify["categories"]
     assert "access.password" in identify["categories"]
     for line in columns_of_record():
         for key in filter(None, line["purposes"].split(", ")):
-            assert line["category"] in the_record()["purposes"][key]["categories"]
+            assert line["category"] in purposes[key]["categories"]
 
 
 @pytest.mark.clause("P5.3")

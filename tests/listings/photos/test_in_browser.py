@@ -100,7 +100,7 @@ def test_with_javascript_each_photo_is_sent_by_itself_and_a_lost_one_again(
     assert widths == [500, 700, 900, 600]
 
 
-@pytest.mark.proof
+@pytest.mark.proof(every=4)
 @pytest.mark.parametrize(
     ("language", "scheme", "width"),
     [("en", "light", 1280), ("ru", "dark", 360), ("kk", "dark", 1280), ("ru", "light", 768)],

@@ -126,6 +126,7 @@ def test_without_scripts_the_same_is_done_on_pages(guest, wheat, oats):
     assert not Cart.objects.get().lines.exists()
 
 
+@pytest.mark.proof(every=4)
 def test_axe_finds_nothing_in_a_cart_with_everything_in_it(guest, wheat, barley, oats, pump):
     page = guest(viewport={"width": 1280, "height": 900})
     for listing in (wheat, barley, oats, pump):
