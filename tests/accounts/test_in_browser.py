@@ -134,7 +134,9 @@ def test_a_passkey_that_is_refused_is_said_in_words(page, with_passkeys, aigul):
 
     page.locator("passkey-form button").press("Enter")
 
-    page.get_by_role("alert").get_by_text("The passkey was not used").wait_for()
+    # A browser may wait a minute for another device that knows the person.
+    refusal = page.get_by_role("alert").get_by_text("The passkey was not used")
+    refusal.wait_for(timeout=90_000)
     assert page.url.endswith("/en/accounts/login/")
 
 
