@@ -1,6 +1,8 @@
 import logging
 import time
 
+from django.utils.cache import has_vary_header
+
 from pages.views import unavailable
 from privacy.restoring import gate
 
@@ -41,6 +43,23 @@ def shut_after_a_restore(get_response):
         if request.path_info not in HEALTH and gate.trouble():
             return unavailable(request, "503_restored.html")
         return get_response(request)
+
+    return middleware
+
+
+def private_unless_public(get_response):
+    """What no view calls public is kept by nobody; nor is what a cookie had a part in."""
+
+    def middleware(request):
+        response = get_response(request)
+        said = response.get("Cache-Control", "")
+        if "public" in said and (response.cookies or has_vary_header(response, "Cookie")):
+            match = request.resolver_match
+            log.error("a public page knew its reader", extra={"route": match and match.route})
+            said = ""
+        if not said:
+            response["Cache-Control"] = "private, no-store"
+        return response
 
     return middleware
 
