@@ -4,7 +4,7 @@ import time
 from django.db import connection
 from django.utils.cache import has_vary_header
 
-from kazvek.counters import QUERIES, REQUESTS, SECONDS, SLOW_QUERIES
+from kazvek.counters import SLOW_QUERIES, count_answer
 from kazvek.queries import Queries, fingerprint, tables_of
 from pages.views import unavailable
 from privacy.restoring import gate
@@ -39,9 +39,7 @@ def log_requests(get_response):
             },
         )
         route = match.view_name if match and match.view_name else "none"
-        REQUESTS.labels(route, response.status_code).inc()
-        SECONDS.labels(route).observe(seconds)
-        QUERIES.labels(route).inc(queries.count)
+        count_answer(route, response.status_code, seconds, queries.count)
         for took, sql in queries.slow:
             SLOW_QUERIES.labels(route).inc()
             log.warning(
