@@ -2,6 +2,7 @@
 it is still the same.
 """
 
+import time
 from collections.abc import Iterable
 from functools import cache
 from hashlib import sha256
@@ -10,7 +11,6 @@ from pathlib import Path
 from django.apps import apps
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
-from django.utils import timezone
 from django.utils.translation import get_language
 
 from listings.catalogue import current_catalogue
@@ -23,15 +23,29 @@ def etag_of_page(address: str, listings: Iterable[Listing], *made_of) -> str:
     """`listings` with their sellers. What else the page says comes from the catalogue, the operator
     and the software; and from `made_of`, whose words have to be the same each time.
     """
-    shown = [(one.pk, one.version, one.is_live, one.seller.changed_at) for one in listings]
-    operator = current_operator()
+    shown = [(one.pk, one.version, one.seller.changed_at.timestamp()) for one in listings]
     frame = (
         *(address, get_language(), current_catalogue().version, software()),
-        # Days pass in the words of a page.
-        timezone.now().strftime("%Y%m%d%H"),
-        *(str(getattr(operator, field.attname)) for field in operator._meta.concrete_fields),
+        *(words_of(current_operator()), hours()),
     )
     return etag_of(repr((frame, shown, made_of)).encode())
+
+
+def hours() -> int:
+    """Days pass in the words of a page."""
+    return int(time.time()) // 3600
+
+
+known = {"operator": None, "words": []}
+
+
+def words_of(operator):
+    """Each process keeps the operator for a minute; until then the words need not be asked for."""
+    if known["operator"] is not operator:
+        fields = operator._meta.concrete_fields
+        known["words"] = [str(getattr(operator, field.attname)) for field in fields]
+        known["operator"] = operator
+    return known["words"]
 
 
 @cache

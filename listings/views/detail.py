@@ -52,7 +52,7 @@ def detail(request, pk, slug=""):
         count(Kind.VIEW, listing, request)
     near = settlement(request.GET.get("near", ""))
     similar = similar_to(listing)
-    etag = etag_of_page(request.get_full_path(), [listing, *similar], *told_by_seller(listing))
+    etag = etag_of_page(request.get_full_path(), [listing, *similar], *told_beside(listing))
     if answer := unchanged(request, etag):
         return answer
     response = page(request, listing, similar, near=near, is_own=is_own)
@@ -166,11 +166,12 @@ def distance(near, listing):
     return kilometres(near, listing.settlement or listing.region)
 
 
-def told_by_seller(listing):
-    """What the page shows of rows that are no part of the ad and its seller."""
+def told_beside(listing):
+    """What the page shows and no version tells: of the clock, and of rows round the seller."""
     # Without one the query leaves the name out.
     verification = getattr(listing, "verification", None)
     return (
+        listing.is_live,
         listing.has_phones,
         listing.ads_of_seller,
         sorted(listing.shipping),
