@@ -87,6 +87,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "kazvek.middleware.shut_after_a_restore",
     "privacy.registers.only_declared_cookies",
+    "kazvek.middleware.private_unless_public",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -126,7 +127,9 @@ database = env.db("DATABASE_URL")
 database["OPTIONS"] = {
     "connect_timeout": 5,
     **database.get("OPTIONS", {}),
-    "pool": {"min_size": 1, "max_size": 4, "timeout": 5},
+    # Each attempt to connect comes later than the one before; after so many seconds the next
+    # request begins anew, so that a database that was away for long is found at once.
+    "pool": {"min_size": 1, "max_size": 4, "timeout": 5, "reconnect_timeout": 3},
 }
 DATABASES = {
     "default": database | {"ENGINE": "django.db.backends.postgresql", "CONN_HEALTH_CHECKS": True}
@@ -141,7 +144,7 @@ if urlsplit(REDIS_URL).path or urlsplit(REDIS_URL).query:
     )
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "kazvek.measured_cache.MeasuredCache",
         "LOCATION": f"{REDIS_URL}/0",
         "KEY_FUNCTION": "privacy.registers.cache_key",
         "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 1},

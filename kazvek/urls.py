@@ -3,6 +3,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path, re_path
 
+from kazvek.metrics import metrics
 from listings.urls import storefronts
 from listings.views.photos import file
 from sellers import urls as sellers
@@ -16,6 +17,7 @@ handler500 = "pages.views.server_error"
 
 urlpatterns = [
     path("", include("pages.plain_urls")),
+    path("metrics", metrics, name="metrics"),
     path("admin/", admin.site.urls),
     # Without a language, and not among the uploads: these come out of the database.
     path("logos/<slug:stem>-<int:side>.<slug:kind>", logo.file, name="logo"),

@@ -10,7 +10,6 @@ from listings.answers import Answer, unpack
 from listings.cards import Card, card_of
 from listings.catalogue import Catalogue
 from listings.models import Category, Document, Listing, Photo
-from listings.similar import similar_to
 from listings.states import State
 from sellers.models import Payment, Phone, Shipping
 
@@ -77,8 +76,10 @@ def documents_of(listing: Listing) -> list[Document]:
     return [known[pk] for pk in listing.document_order if pk in known]
 
 
-def photos_and_similar(listing: Listing, catalogue: Catalogue) -> tuple[list[Photo], list[Card]]:
-    similar = similar_to(listing)
+def photos_and_cards(
+    listing: Listing, similar: list[Listing], catalogue: Catalogue
+) -> tuple[list[Photo], list[Card]]:
+    """Of the ad, and of those that are like it: one query."""
     mains = [one.photo_order[0] for one in similar if one.photo_order]
     wanted = [*listing.photo_order, *mains]
     ready = Photo.objects.filter(state=Photo.State.READY)

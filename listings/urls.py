@@ -13,12 +13,13 @@ from listings.views import (
     statistics,
     storefront,
 )
+from ui.public import public_page
 
 app_name = "listings"
 
 urlpatterns = [
     path("listings/", search.index, name="index"),
-    path("listings/feed/", Newest(), name="feed"),
+    path("listings/feed/", public_page(Newest()), name="feed"),
     path("listings/<slug:slug>/", search.index, name="category"),
     path("listing/<int:pk>/", detail.detail, name="short"),
     path("listing/<int:pk>/phone/", detail.phone, name="phone"),

@@ -4,14 +4,12 @@ from django.urls import path
 
 from pages import health, language, sitemaps, wellknown
 from privacy.views import gpc
-from privacy.watch_pages import metrics
 
 urlpatterns = [
     path("", language.choose, name="choose_language"),
     path("language/<str:code>/", language.remember, name="language"),
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
-    path("metrics", metrics, name="metrics"),
     path("robots.txt", wellknown.robots, name="robots"),
     path("sitemap.xml", sitemaps.index, name="sitemap"),
     path("sitemap-<slug:name>-<int:number>.xml", sitemaps.part, name="sitemap_part"),

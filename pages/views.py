@@ -14,13 +14,16 @@ from django.views.decorators.http import require_safe
 from accounts.gate import Banned
 from listings.board import current_board
 from listings.catalogue import current_catalogue
+from listings.etags import etag_of_page
 from pages import style_guide as guide
 from privacy.operator import current_operator
+from ui.public import public_page, unchanged
 
 log = logging.getLogger(__name__)
 
 
 @require_safe
+@public_page
 def home(request):
     catalogue = current_catalogue()
     board = current_board()
@@ -28,15 +31,23 @@ def home(request):
         (section, board.by_section[section.pk], catalogue.featured_in(section))
         for section in catalogue.sections
     ]
-    return render(request, "pages/home.html", {"sections": sections, "board": board})
+    counts = [sorted(board.by_section.items()), [(r.pk, n) for r, n in board.by_region]]
+    etag = etag_of_page(request.get_full_path(), [card.listing for card in board.newest], *counts)
+    if answer := unchanged(request, etag):
+        return answer
+    response = render(request, "pages/home.html", {"sections": sections, "board": board})
+    response["ETag"] = etag
+    return response
 
 
 @require_safe
+@public_page
 def help(request):
     return render(request, "pages/help.html", {"operator": current_operator()})
 
 
 @require_safe
+@public_page
 def contact(request):
     return render(request, "pages/contact.html", {"operator": current_operator()})
 

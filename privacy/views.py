@@ -11,12 +11,14 @@ from privacy.differences import differences
 from privacy.documents import coming_versions, version_in_force
 from privacy.models import Document, Version
 from privacy.operator import current_operator
+from ui.public import public_page
 
 # The day from which the portal has honoured the signal, as the specification asks for.
 GPC_SINCE = "2026-11-22"
 
 
 @require_safe
+@public_page
 def document(request, slug):
     """What holds now, and what has been announced."""
     version = version_in_force(slug)
@@ -35,6 +37,7 @@ def document(request, slug):
 
 
 @require_safe
+@public_page
 def version(request, slug, number):
     """One version as it was published. Nothing on the page tells what became of it since."""
     published = find_version(slug, number)
@@ -53,6 +56,7 @@ def record(request, slug, number):
 
 
 @require_safe
+@public_page
 def history(request, slug):
     """Every version there was, the newest first, and what each changed in the one before."""
     versions = list(

@@ -1,19 +1,15 @@
-from hashlib import sha256
 from urllib.parse import quote
 
 from django.conf import settings
 from django.http import Http404
 from django.shortcuts import redirect, render
-from django.templatetags.static import static
-from django.utils import timezone
-from django.utils.cache import get_conditional_response, patch_cache_control
-from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import gate
 from accounts.visitors import network_of
 from listings.catalogue import current_catalogue
+from listings.etags import etag_of_page
 from listings.findable import facts, picture, price_words, summary
 from listings.models import DealType, Favourite, Listing
 from listings.page import (
@@ -21,9 +17,10 @@ from listings.page import (
     answers_of,
     documents_of,
     listings_with_their_sellers,
-    photos_and_similar,
+    photos_and_cards,
     was_issued,
 )
+from listings.similar import similar_to
 from listings.states import State
 from listings.statistics import Kind, count, is_signed_in
 from listings.units import SIGNS
@@ -33,16 +30,15 @@ from sellers.hours import spans
 from sellers.models import Member, Payment, Shipping
 from ui.limits import is_within
 from ui.origin import same_origin
-from ui.storage import SITE_STYLESHEET
+from ui.public import public_page, unchanged
 
 AN_HOUR = 60 * 60
 REVEALS_AN_HOUR = 10
 REVEALS_OF_A_MEMBER = 50
-# Seconds for which a shared cache may answer for us. A browser always asks whether it has changed.
-SHARED_FOR = 10
 
 
 @require_safe
+@public_page
 def detail(request, pk, slug=""):
     listing = listings_with_their_sellers().filter(pk=pk).first()
     if listing is None:
@@ -51,20 +47,16 @@ def detail(request, pk, slug=""):
         query = request.META["QUERY_STRING"]
         address = listing.get_absolute_url()
         return redirect(f"{address}?{query}" if query else address, permanent=True)
-    is_private = is_signed_in(request)
-    is_own = is_private and acts_for(request.user, listing)
+    is_own = is_signed_in(request) and acts_for(request.user, listing)
     if listing.is_live and not is_own:
         count(Kind.VIEW, listing, request)
     near = settlement(request.GET.get("near", ""))
-    etag = None if is_private else etag_of(listing, near)
-    response = get_conditional_response(request, etag=etag) if etag else None
-    if response is None:
-        response = page(request, listing, near=near, is_own=is_own)
-    if is_private:
-        patch_cache_control(response, private=True, no_cache=True)
-    else:
-        response["ETag"] = etag
-        patch_cache_control(response, public=True, max_age=0, s_maxage=SHARED_FOR)
+    similar = similar_to(listing)
+    etag = etag_of_page(request.get_full_path(), [listing, *similar], *told_beside(listing))
+    if answer := unchanged(request, etag):
+        return answer
+    response = page(request, listing, similar, near=near, is_own=is_own)
+    response["ETag"] = etag
     return response
 
 
@@ -85,7 +77,8 @@ def phone(request, pk):
         may_see = is_within(REVEALS_AN_HOUR, AN_HOUR, f"listings:phones:{network_of(request)}")
     is_own = is_signed_in(request) and acts_for(request.user, listing)
     if not may_see:
-        response = page(request, listing, is_own=is_own, is_too_often=True, status=429)
+        similar = similar_to(listing)
+        response = page(request, listing, similar, is_own=is_own, is_too_often=True, status=429)
         response["Retry-After"] = str(AN_HOUR)
         return response
     phones = listing.seller.phones.order_by("pk")
@@ -94,7 +87,8 @@ def phone(request, pk):
     if not is_own:
         count(Kind.REVEAL, listing, request)
     hours = spans(list(listing.seller.working_days.all()))
-    return page(request, listing, is_own=is_own, phones=list(phones), hours=hours)
+    shown = {"phones": list(phones), "hours": hours}
+    return page(request, listing, similar_to(listing), is_own=is_own, **shown)
 
 
 def gone(request, pk):
@@ -103,12 +97,12 @@ def gone(request, pk):
     return render(request, "listings/gone.html", status=410)
 
 
-def page(request, listing, *, near=None, is_own=False, status=200, **shown):
+def page(request, listing, similar, *, near=None, is_own=False, status=200, **shown):
     """The page of the ad. `shown` is what only some of its readers get to see."""
     catalogue = current_catalogue()
     category = catalogue.categories[listing.category_id]
     answers = answers_of(listing, category, catalogue)
-    photos, similar = photos_and_similar(listing, catalogue)
+    photos, similar = photos_and_cards(listing, similar, catalogue)
     is_indexed = listing.is_live and request.method != "POST"
     here = settings.SITE_URL + listing.get_absolute_url()
     return render(
@@ -172,13 +166,16 @@ def distance(near, listing):
     return kilometres(near, listing.settlement or listing.region)
 
 
-def etag_of(listing, near):
-    """Of all that the page is made of, but for what may be an hour old: the seller's contacts and
-    the ads that are like this one.
-    """
-    made_of = (
-        *(listing.pk, listing.version, listing.is_live, listing.seller.changed_at),
-        *(get_language(), near and near.pk, current_catalogue().version),
-        *(timezone.now().strftime("%Y%m%d%H"), static(SITE_STYLESHEET)),
+def told_beside(listing):
+    """What the page shows and no version tells: of the clock, and of rows round the seller."""
+    # Without one the query leaves the name out.
+    verification = getattr(listing, "verification", None)
+    return (
+        listing.is_live,
+        listing.has_phones,
+        listing.ads_of_seller,
+        sorted(listing.shipping),
+        sorted(listing.payment),
+        verification and verification.pk,
+        listing.papers,
     )
-    return f'W/"{sha256(repr(made_of).encode()).hexdigest()[:32]}"'

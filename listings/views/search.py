@@ -1,24 +1,21 @@
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.http import Http404
 from django.shortcuts import redirect, render
-from django.utils.cache import patch_cache_control
-from django.views.decorators.http import conditional_page, require_safe
+from django.views.decorators.http import require_safe
 
 from listings.cards import cards_of
 from listings.catalogue import current_catalogue
+from listings.etags import etag_of_page
 from listings.facets import chips_of, facets_of, own, parts_of, price_of, widenings_of
 from listings.finding import RANKED, search
 from listings.models import Listing
 from listings.query import Query, Sort, View
-
-# Seconds that whoever stands between may keep a page, and may still show it while asking anew.
-FRESH, STALE = 10, 60
+from ui.public import public_page, unchanged
 
 
-@conditional_page
 @require_safe
+@public_page
 def index(request, slug=None):
     catalogue = current_catalogue()
     category = catalogue.by_slug.get(slug)
@@ -31,7 +28,12 @@ def index(request, slug=None):
         return redirect(parents[-1] if parents else "listings:index")
     query = Query.from_request(request.GET, category)
     found = search(query, own(query))
-    cards = cards_of(Listing.objects.in_this_order(found.keys))
+    listings = Listing.objects.in_this_order(found.keys)
+    etag = etag_of_page(request.get_full_path(), listings, *told_by(found))
+    # Where nothing is found the page tells of other searches.
+    if found.all.total and (answer := unchanged(request, etag)):
+        return answer
+    cards = cards_of(listings)
     questions = catalogue.facts_of(category) if category else []
     response = render(
         request,
@@ -63,9 +65,15 @@ def index(request, slug=None):
     )
     # By htmx it is the form that asks, with whatever is empty in it.
     response["HX-Push-Url"] = query.at(query.after) if query.after else query.url
-    if settings.SESSION_COOKIE_NAME not in request.COOKIES:
-        patch_cache_control(response, public=True, max_age=FRESH, stale_while_revalidate=STALE)
+    if found.all.total:
+        response["ETag"] = etag
     return response
+
+
+def told_by(found):
+    """What the page says beside its ads."""
+    numbers = [(name, n.total, sorted(n.number.items())) for name, n in found.numbers.items()]
+    return sorted(numbers), found.following, found.repaired, found.is_partial
 
 
 def feed_of(query):

@@ -11,12 +11,14 @@ from sellers.models import Seller
 from sellers.public import moved, shown_of
 from ui.limits import is_within
 from ui.origin import same_origin
+from ui.public import public_page
 
 REVEALS = 60
 AN_HOUR = 60 * 60
 
 
 @require_safe
+@public_page
 def storefront(request, slug):
     seller = Seller.objects.public().filter(slug=slug).first()
     if seller is None:

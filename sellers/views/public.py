@@ -9,12 +9,14 @@ from sellers.directory import narrowed, page_of
 from sellers.forms import DirectoryForm
 from sellers.models import AuthorisedPerson, Seller
 from ui.origin import same_origin
+from ui.public import public_page
 
 REVEALS = 60
 AN_HOUR = 60 * 60
 
 
 @require_safe
+@public_page
 def index(request):
     asked = DirectoryForm(request.GET).asked
     page = page_of(narrowed(Seller.objects.public(), **asked), request.GET.get("after", ""))

@@ -186,20 +186,6 @@ def test_staff_see_the_watch_on_a_page(staff, aigul, language):
     assert_valid(page)
 
 
-def test_numbers_are_read_with_the_token_only(client, settings, aigul):
-    look_at_ourselves()
-    assert client.get("/metrics").status_code == 404
-    settings.METRICS_TOKEN = "a token of twenty letters"
-    assert client.get("/metrics", headers={"Authorization": "Bearer x"}).status_code == 404
-
-    page = client.get("/metrics", headers={"Authorization": f"Bearer {settings.METRICS_TOKEN}"})
-
-    text = page.content.decode()
-    assert 'kazvek_faults{check="ledger"} 0.0' in text
-    assert 'kazvek_age_seconds{of="self_check"}' in text
-    assert "aigul" not in text
-
-
 def test_letters_that_do_not_leave_are_noticed(aigul):
     Letter.objects.create(
         recipient="a@example.com",
