@@ -45,9 +45,15 @@ WORTH_A_LOOK = r"@|([0-9][^0-9a-zA-Z]{0,3}){7}"
 # What people say of themselves in lines of their own, where others may be named, too. Of the name
 # of a seller more is made than one column: staff has to look.
 LINES = ("identity.", "contact.address", "seller.person", "seller.terms")
+# What an index samples is of its table.
 REMEMBERED = """
-SELECT tablename, concat_ws(' ', most_common_vals, most_common_elems, histogram_bounds)
-FROM pg_stats WHERE schemaname = current_schema()
+SELECT coalesce(sampled.relname, tablename),
+    concat_ws(' ', most_common_vals, most_common_elems, histogram_bounds)
+FROM pg_stats
+JOIN pg_class ON relname = tablename AND relnamespace = current_schema()::regnamespace
+LEFT JOIN pg_index ON indexrelid = pg_class.oid
+LEFT JOIN pg_class sampled ON sampled.oid = indrelid
+WHERE schemaname = current_schema()
 """
 
 
