@@ -59,6 +59,7 @@ from privacy.registers import (
 )
 from privacy.retention import After, AsProof, Until
 from privacy.strategies import Empty
+from sellers.models import Seller
 
 ROW_NUMBER = not_personal(_("the number of the row"), "id")
 OF_THE_ORDER = not_personal(_("points to the order"), "order")
@@ -467,3 +468,4 @@ register_task(tasks.forget_entries)
 for rule in erasing.RULES:
     register_hold(rule)
 registry.SETTLE.append(erasing.settle)
+registry.SETTLED.setdefault(Seller, set()).update({OrderLine, Change, Offer})

@@ -382,6 +382,9 @@ def together(needles):
 
 def wipe_statistics(batch):
     found = {table for job in batch.jobs for table in job.found}
+    for model, others in registry.SETTLED.items():
+        if model._meta.db_table in found:
+            found |= {other._meta.db_table for other in others}
     wipe(sorted(found | mentions.remembering(together(batch.needles.values()))))
 
 

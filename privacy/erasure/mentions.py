@@ -249,9 +249,7 @@ def remembering(needles: dict[str, set[str]]) -> set[str]:
     emails, digits = spellings(needles)
     with connection.cursor() as cursor:
         cursor.execute(REMEMBERED)
-        found = {
-            table for table, words in cursor if marked_text(words, emails, digits) != words
-        }
+        found = {table for table, words in cursor if marked_text(words, emails, digits) != words}
     return found | {
         described.table
         for described in DATA_MAP.values()

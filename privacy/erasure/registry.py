@@ -15,6 +15,8 @@ BURY: list[Callable[[Iterable[UUID]], None]] = []
 SHUT_OUT: list[Callable[[Iterable[UUID]], None]] = []
 # Before the tables: what must be settled with others, and rows of others that name the person.
 SETTLE: list[Callable[[Iterable[UUID]], None]] = []
+# Of whom there were rows of this model, they change rows of these others, which name the person.
+SETTLED: dict[type[models.Model], set[type[models.Model]]] = {}
 # Delete the files of rows that have gone; how many are still there.
 FILES: list[Callable[[], int]] = []
 # Bring in line what is made of rows whose texts were changed.

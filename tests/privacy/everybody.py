@@ -5,6 +5,7 @@ Each has a browser and a network of their own. What they type holds a mark that 
 
 import itertools
 import re
+from contextlib import contextmanager
 from email import message_from_bytes, policy
 
 from django.test import Client
@@ -13,7 +14,7 @@ from letters.delivery import deliver
 from letters.models import Letter
 from privacy.export.building import build_waiting
 from tests.conftest import PASSWORD, code_of
-from tests.listings.photos.pictures import picture, sent
+from tests.listings.photos.pictures import drawing, picture, sent
 from tests.orders.ordering import seal_of
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -28,7 +29,7 @@ class Person:
 
     def __init__(self, number, post_office):
         self.number, self.post_office = number, post_office
-        self.marks = []
+        self.marks, self.of_a_company = [], []
         self.places = itertools.count(1)
         self.email = self.address()
         self.network = f"198.51.{number + 100}.0"
@@ -42,12 +43,23 @@ class Person:
             REMOTE_ADDR=self.network.removesuffix("0") + "77",
         )
 
+    @contextmanager
+    def as_company(self):
+        """What is typed now says of a legal entity, and of nobody."""
+        own, self.marks = self.marks, self.of_a_company
+        yield
+        self.marks = own
+
     def mark(self, words="{}"):
         """Words with a name in them that nobody else bears, in letters of Kazakh."""
         return self.kept(f"Ңұржә{self.number}{next(self.places):03}ғы", words)
 
+    def russian(self, words="{}"):
+        """Of which searches make no other letters."""
+        return self.kept(f"Зурбаг{self.number}{next(self.places):03}мя", words)
+
     def latin(self, words="{}"):
-        return self.kept(f"zq{self.number}{next(self.places):03}wex", words)
+        return self.kept(f"zqwex{self.number}{next(self.places):03}", words)
 
     def address(self):
         return self.latin("{}@farm-example.kz")
@@ -138,9 +150,7 @@ class Person:
     def begin_elsewhere(self):
         """On another device, up to the second step."""
         phone = self.browser(SAFARI)
-        self.post(
-            "/en/accounts/login/", {"login": self.email, "password": PASSWORD}, client=phone
-        )
+        self.post("/en/accounts/login/", {"login": self.email, "password": PASSWORD}, client=phone)
         forgot = self.browser(SAFARI)
         self.post("/en/accounts/password/reset/", {"email": self.email}, client=forgot)
         forgot.get(self.link("/password/reset/"))
@@ -166,8 +176,6 @@ class Person:
             "phone": self.phone(),
             "address": self.mark("Қостанай, {} даңғылы, 1"),
             "comment": self.mark("Тиеу {} күні"),
-            "shipping": "carrier",
-            "payment": "prepaid",
         } | given
 
     def order(self, listing, **given):
@@ -205,9 +213,7 @@ class Person:
         self.confirm()
         for kind in ("access", "restriction"):
             self.post(f"/en/account/privacy/ask/{kind}/")
-        self.post(
-            "/en/account/privacy/ask/rectification/", {"words": self.mark("Моё имя {}")}
-        )
+        self.post("/en/account/privacy/ask/rectification/", {"words": self.mark("Моё имя {}")})
         self.post(
             "/en/account/privacy/ask/objection/",
             {"purpose": "security", "words": self.mark("Потому что {}")},
@@ -221,11 +227,12 @@ class Person:
         return link
 
     def fetch_copy(self):
-        """Asked for and fetched; the file stays for a while."""
+        """Asked for and fetched; the file stays for a while, and another is asked for."""
         self.confirm()
         page = self.post("/en/account/privacy/leave/export/").redirect_chain[-1][0]
         build_waiting()
         self.post(f"{page}fetch/")
+        self.post("/en/account/privacy/leave/export/")
 
     def leave(self):
         self.confirm()
@@ -238,7 +245,7 @@ class Person:
             "/en/account/seller/create/",
             {
                 "form": form,
-                "name": self.mark("{} шаруа"),
+                "name": self.russian("{} шаруа"),
                 "number": self.kept(number),
                 "region": "KZ-39",
                 "settlement": self.mark("Рудный {}"),
@@ -251,7 +258,7 @@ class Person:
         # The name of before leads on.
         self.post(
             f"{page}/identity/",
-            {"form": form, "name": self.mark("{} дала"), "number": number, "pays_vat": "on"},
+            {"form": form, "name": self.russian("{} дала"), "number": number, "pays_vat": "on"},
         )
         self.post(
             f"{page}/place/",
@@ -270,9 +277,7 @@ class Person:
                 "website": self.latin("https://{}.example.com/"),
             },
         )
-        self.post(
-            f"{page}/phones/add/", {"number": self.phone(), "note": self.mark("спросить {}")}
-        )
+        self.post(f"{page}/phones/add/", {"number": self.phone(), "note": self.mark("спросить {}")})
         self.post(f"{page}/hours/", {"opens_0": "08:17", "closes_0": "17:43"})
         self.post(
             f"{page}/shipping/",
@@ -285,7 +290,9 @@ class Person:
         self.post(f"{page}/logo/", logo=sent(self.photo("PNG"), f"{self.mark()}.png"))
 
     def photo(self, kind="JPEG"):
-        return picture(kind, words=self.mark("Снято у {}, 53.2145 N"))
+        """Of the place where they live, with what a telephone writes into it."""
+        image = drawing((640 + self.number, 480))
+        return picture(kind, image, words=self.mark("Снято у {}, 53.2145 N"))
 
     def paper(self):
         words = self.latin("({})").encode()
@@ -311,9 +318,8 @@ class Person:
     def begin_ad(self, **given):
         """A draft with photos and a paper; its number."""
         self.post("/en/account/listings/new/", {"category": "wheat"})
-        [pk] = re.findall(
-            r"/account/listings/(\d+)/edit/", self.client.get("/en/account/listings/").content.decode()
-        )[:1]
+        mine = self.get("/en/account/listings/").content.decode()
+        pk = re.search(r"/account/listings/(\d+)/edit/", mine)[1]
         page = f"/en/account/listings/{pk}"
         self.post(f"{page}/edit/", self.words_of_ad() | {"act": "save"} | given)
         self.post(f"{page}/photos/", photos=sent(self.photo(), f"{self.mark()}.jpg"))
@@ -325,7 +331,7 @@ class Person:
     def words_of_ad(self):
         return {
             "deal_type": "sale",
-            "title": self.mark("Пшеница {}"),
+            "title": self.russian("Пшеница {}"),
             "description": self.mark("Хранится на элеваторе у {}, отгрузка вагонами."),
             "language": "ru",
             "price_kind": "exact",
