@@ -208,7 +208,9 @@ def copy_or_load():
         if next(times) % 20 == 0:
             # What was rolled back stays in the tables, and would soon be most of what is read.
             with psycopg.connect(database_url(), autocommit=True) as beside:
-                beside.execute(f"VACUUM (TRUNCATE false) {', '.join(model._meta.db_table for model in models)}")
+                beside.execute(
+                    f"VACUUM (TRUNCATE false) {', '.join(model._meta.db_table for model in models)}"
+                )
         with connection.cursor() as cursor:
             if command not in made or models[0].objects.exists():
                 call_command(*command, verbosity=0, stdout=io.StringIO())
