@@ -194,6 +194,14 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60,
         "options": {"expires": 50},
     },
+    "people who were forgotten": {
+        "task": "privacy.tasks.look_again",
+        "schedule": crontab(hour=2, minute=40),
+    },
+    "nights that were missed": {
+        "task": "privacy.tasks.make_up_for_the_night",
+        "schedule": 60 * 60,
+    },
     "the consent ledger": {"task": "privacy.tasks.verify_ledger", "schedule": 60 * 60},
     "copies of data that wait": {
         "task": "privacy.export.tasks.build_waiting_exports",

@@ -71,7 +71,7 @@ class Letter(models.Model):
     recipient = models.CharField(_("recipient"), max_length=320)
     subject_line = models.TextField(_("subject"), blank=True)
     message_id = models.TextField(_("Message-ID"))
-    # The message as the mail server gets it; empty as soon as the server has it.
+    # The message as the mail server gets it; both are empty as soon as the server has it.
     content = models.BinaryField()
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.WAITING)
     created_at = models.DateTimeField(_("written at"), default=timezone.now)
@@ -121,10 +121,11 @@ class Letter(models.Model):
     def mark_sent(self):
         self.state = self.State.SENT
         self.sent_at = timezone.now()
-        self.content = b""
+        # It may name somebody who is not the receiver.
+        self.content, self.subject_line = b"", ""
         self.error = ""
         # Also when the lease was over and another worker has it: it need not go once more.
-        self.save(update_fields=["state", "sent_at", "content", "error"])
+        self.save(update_fields=["state", "sent_at", "content", "subject_line", "error"])
 
     def postpone(self, error):
         """Try later, each time after a longer pause; after about three days no more."""

@@ -4,13 +4,15 @@ An open order is finished first: the seller needs the buyer's contacts for it. O
 erased nobody waits for an answer; what is on its way is brought to its end without them.
 """
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from orders import life
 from orders.models import Change, Offer, Order, OrderLine, OrderSeller
-from orders.states import AGREED, OPEN, UNDECIDED
+from orders.states import AGREED, OPEN, UNDECIDED, Role, State
 from privacy.erasure.holding import Rule
+from privacy.erasure.plan import open_fence
 
 AT_ONCE = 500
 
@@ -60,7 +62,7 @@ RULES = [
 
 
 def settle(people) -> None:
-    """Decline what nobody will answer, and take the seller's photos off the orders."""
+    """Decline what nobody will answer, and take the seller's words and photos off the orders."""
     sold = Order.objects.filter(seller__subject__pk__among=people)
     for order in sold.filter(state__in=[*UNDECIDED, *AGREED]).order_by("pk"):
         try:
@@ -70,3 +72,18 @@ def settle(people) -> None:
     pictured = OrderLine.objects.filter(order__in=sold).exclude(picture="")
     while OrderLine.objects.filter(pk__in=pictured.values("pk")[:AT_ONCE]).update(picture=""):
         pass
+    # What is said in a dispute is needed to settle it, and goes with the contacts of the order.
+    said = {"order__in": sold.exclude(state=State.DISPUTED)}
+    for words in (
+        Change.objects.filter(role=Role.SELLER, **said),
+        Offer.objects.filter(**said),
+    ):
+        forget(words.exclude(note="").values("pk")[:AT_ONCE])
+
+
+def forget(words) -> None:
+    emptied = True
+    while emptied:
+        with transaction.atomic():
+            open_fence()  # the buyer may be erased, too
+            emptied = words.model._base_manager.filter(pk__in=words).update(note="")

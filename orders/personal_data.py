@@ -42,6 +42,7 @@ from privacy.data_map import (
     describe,
     describe_keys,
     not_personal,
+    written,
 )
 from privacy.erasure import registry
 from privacy.erasure.holding import register_hold
@@ -58,6 +59,7 @@ from privacy.registers import (
 )
 from privacy.retention import After, AsProof, Until
 from privacy.strategies import Empty
+from sellers.models import Seller
 
 ROW_NUMBER = not_personal(_("the number of the row"), "id")
 OF_THE_ORDER = not_personal(_("points to the order"), "order")
@@ -109,9 +111,12 @@ describe(
         "comment": FreeText("content.order", **FOR_THE_SELLER),
         **not_personal(
             _("terms of the deal; the books of both sides need them"),
-            *("state", "currency", "shipping", "shipping_conditions"),
-            *("payment", "payment_conditions"),
-            *("paid_on", "payment_document", "shipped_on", "carrier", "waybill"),
+            *("state", "currency", "shipping", "payment", "paid_on", "shipped_on"),
+        ),
+        **written(
+            _("terms of the deal; the books of both sides need them"),
+            *("shipping_conditions", "payment_conditions"),
+            *("payment_document", "carrier", "waybill"),
         ),
         **not_personal(
             _("when the deal went on; the books of both sides need it"),
@@ -163,13 +168,14 @@ describe(
     fields={
         **not_personal(
             _("what was ordered; the books of both sides need it"),
-            *("position", "listing", "listing_number", "title", "unit", "vat"),
+            *("position", "listing", "listing_number", "unit", "vat"),
             *("picture", "picture_width"),
             *("ordered_quantity", "ordered_price", "quantity", "price", "delivery_on", "reserved"),
         ),
+        **written(_("what was ordered; the books of both sides need it"), "title"),
         "facts": NotPersonal(
             _("what was ordered; the books of both sides need it"),
-            keys=not_personal(_("what the ad said of the goods"), "name", "value"),
+            keys=written(_("what the ad said of the goods"), "name", "value"),
         ),
         **OF_THE_ORDER,
         **ROW_NUMBER,
@@ -462,3 +468,4 @@ register_task(tasks.forget_entries)
 for rule in erasing.RULES:
     register_hold(rule)
 registry.SETTLE.append(erasing.settle)
+registry.SETTLED.setdefault(Seller, set()).update({OrderLine, Change, Offer})

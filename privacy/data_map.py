@@ -153,6 +153,13 @@ class NotPersonal:
 
 
 @dataclass(frozen=True)
+class Written(NotPersonal):
+    """Words of people about something else, in which somebody may be named all the same: what an
+    erased person goes by is taken out of them.
+    """
+
+
+@dataclass(frozen=True)
 class SameValue:
     """Rows without a foreign key: they share a value with rows whose person is known."""
 
@@ -350,6 +357,10 @@ def describe_keys(model, column: str, keys: dict[str, Personal | NotPersonal]):
 
 def not_personal(reason: Promise, *names: str) -> dict[str, NotPersonal]:
     return dict.fromkeys(names, NotPersonal(reason))
+
+
+def written(reason: Promise, *names: str) -> dict[str, Written]:
+    return dict.fromkeys(names, Written(reason))
 
 
 def json_or_text(value: str):

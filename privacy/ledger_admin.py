@@ -117,10 +117,11 @@ class HoldInline(ReadOnly, admin.TabularInline):
 @admin.register(Erasure)
 class ErasureAdmin(ReadOnly, admin.ModelAdmin):
     inlines = [HoldInline]
-    list_display = ["id", "request", "state", "step", "starts_at", "finished_at", "trouble"]
+    list_display = ["id", "request", "state", "step", "starts_at", "finished_at"]
+    list_display += ["looked_again_at", "trouble"]
     list_filter = ["state"]
     fields = ["request", "state", "step", "attempts", "trouble", "found", "certificate"]
-    fields += ["created_at", "starts_at", "began_at", "finished_at"]
+    fields += ["created_at", "starts_at", "began_at", "finished_at", "looked_again_at"]
     actions = ["carry_out_again"]
 
     @admin.action(description=_("Carry out again"))

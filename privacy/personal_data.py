@@ -26,7 +26,9 @@ from privacy.data_map import (
     StaysNameless,
     describe,
     not_personal,
+    written,
 )
+from privacy.erasure import looking_again
 from privacy.export.tasks import build_export, build_waiting_exports, forget_exports
 from privacy.mailbox.tasks import read_mailbox
 from privacy.masking import RevealForm
@@ -79,7 +81,9 @@ from privacy.strategies import Empty, RemoveFile
 from privacy.tasks import (
     erase_due,
     forget_letter_keys,
+    look_again,
     look_at_ourselves,
+    make_up_for_the_night,
     sweep_what_is_over,
     tell_of_authorities,
     verify_ledger,
@@ -91,6 +95,10 @@ from privacy.wishes import AskForm, CorrectionForm, ObjectionForm
 def over_but_for_the_secret(erasures, now):
     over = [Erasure.State.DONE, Erasure.State.CANCELLED]
     return erasures.filter(state__in=over).exclude(secret=b"")
+
+
+def not_looked_for_in_time(erasures, now):
+    return erasures.filter(finished_at__lt=now - looking_again.KEPT_FOR).exclude(sealed=b"")
 
 
 ROW_NUMBER = not_personal(_("the number of the row"), "id")
@@ -265,9 +273,8 @@ describe(
         _("It proves who looked. Nothing in it says at whose data, once the person is erased.")
     ),
     fields={
-        **{
-            name: Personal("trace.disclosure", **TO_PROVE) for name in ("reason", "fields", "about")
-        },
+        "reason": FreeText("trace.disclosure", **TO_PROVE, erase=Empty()),
+        **dict.fromkeys(("fields", "about"), Personal("trace.disclosure", **TO_PROVE)),
         "at": Personal("trace.time", **TO_PROVE),
         **not_personal(_("points to the member of staff who acted"), "by"),
         **WHOSE,
@@ -293,10 +300,13 @@ describe(
         "asked": FreeText("trace.disclosure", **TO_PROVE, erase=Empty()),
         "state": Personal("trace.disclosure", **TO_PROVE),
         "given_at": Personal("trace.time", **TO_PROVE),
+        **written(
+            _("how the portal has examined the request; it names nobody"),
+            *("review", "silent_because", "refusal"),
+        ),
         **not_personal(
             _("how the portal has examined the request; it names nobody"),
-            *("review", "silent_until", "silent_because", "refusal"),
-            *("created_at", "decided_at", "told_at"),
+            *("silent_until", "created_at", "decided_at", "told_at"),
         ),
         **not_personal(_("points to the member of staff who acted"), "handler", "approver"),
         **WHOSE,
@@ -797,9 +807,22 @@ describe(
             source=Source.PORTAL,
             erase=Empty(),
         ),
+        "sealed": Personal(
+            "contact.sealed",
+            purposes=["compliance"],
+            kept=ByRule(
+                _(
+                    "encrypted, until the night after the deletion has looked once more whether "
+                    "anything is left of you, and for 36 hours at most"
+                ),
+                not_looked_for_in_time,
+            ),
+            source=Source.PORTAL,
+            erase=Empty(),
+        ),
         **dict.fromkeys(("state", "step"), Personal("request.state", **ABOUT_REQUEST)),
         **dict.fromkeys(
-            ("created_at", "starts_at", "began_at", "finished_at"),
+            ("created_at", "starts_at", "began_at", "finished_at", "looked_again_at"),
             Personal("trace.time", **ABOUT_REQUEST),
         ),
         "found": NotPersonal(_("how many rows there were in which table"), keys=OPAQUE),
@@ -827,6 +850,8 @@ describe(
     },
 )
 register_task(erase_due)
+register_task(look_again)
+register_task(make_up_for_the_night)
 register_form(
     "deletion",
     _("page of a deletion"),

@@ -6,7 +6,7 @@ from letters.after_commit import after_commit
 from privacy import authorities, sweep, watch
 from privacy.by_letter import forget_keys
 from privacy.deadlines import warn
-from privacy.erasure import engine
+from privacy.erasure import engine, looking_again
 from privacy.restoring.tasks import forget_digests, store_acts  # noqa: F401 Celery looks here
 from privacy.verification import go_on, start_run
 
@@ -70,3 +70,17 @@ def erase_due():
     """What is due now; what is left when the time is over goes on in the next."""
     if engine.run(ERASING_SECONDS).is_cut_short:
         after_commit(erase_due)
+
+
+@shared_task
+def look_again():
+    """Every night, for whoever was erased during the day."""
+    if looking_again.look(ERASING_SECONDS):
+        after_commit(look_again)
+
+
+@shared_task
+def make_up_for_the_night():
+    """Every hour, for whom no night has looked."""
+    if looking_again.make_up(ERASING_SECONDS):
+        after_commit(make_up_for_the_night)

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from letters.models import Letter
 from letters.write import write_letter
+from privacy.erasure.looking_again import not_looked_for
 from privacy.models import (
     Erasure,
     IncomingLetter,
@@ -188,6 +189,11 @@ def stuck_erasures():
         yield f"№ {erasure.pk}: {erasure.step}"
 
 
+def not_looked_for_again():
+    for pk in not_looked_for().order_by("pk").values_list("pk", flat=True):
+        yield f"№ {pk}"
+
+
 def faults_of_retention():
     last = RetentionRun.objects.first()
     if last is None:
@@ -236,6 +242,11 @@ register_check(
 )
 register_check("runs", _("The notes of the watch itself were changed"), faults_of_runs)
 register_check("erasures", _("Deletions of people are stuck"), stuck_erasures)
+register_check(
+    "looked again",
+    _("Nobody has looked once more whether something is left of people who were deleted"),
+    not_looked_for_again,
+)
 register_check("requests", _("Requests about personal data are overdue"), overdue_requests)
 register_check("retention", _("Data is kept longer than promised"), faults_of_retention)
 register_check("keys", _("Keys of the cache never end"), keys_without_end)

@@ -15,6 +15,7 @@ from privacy.data_map import (
 )
 from privacy.erasure import registry
 from privacy.export.originals import Held, register_originals
+from privacy.models import Disclosure
 from privacy.registers import (
     CachePrefix,
     Column,
@@ -409,3 +410,4 @@ register_form(
 )
 
 registry.SETTLE.append(erasing.settle)
+registry.SETTLED.setdefault(Seller, set()).add(Disclosure)

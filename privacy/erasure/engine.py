@@ -65,10 +65,6 @@ class Incomplete(Exception):
     """Rows are still there that were to go."""
 
 
-class Found(Exception):
-    """Identifiers of people who are erased stand somewhere still."""
-
-
 class Overtaken(Exception):
     """The lease was over, and somebody else has the batch."""
 
@@ -121,6 +117,10 @@ class Batch:
     def drop(self, jobs: set[int], until) -> None:
         """These go on later, at the same step."""
         self.rows.filter(pk__in=jobs).update(lease=None, lease_until=until, attempts=0)
+        self.leave(jobs)
+
+    def leave(self, jobs) -> None:
+        """They are in this batch no more."""
         self.jobs = [job for job in self.jobs if job.pk not in jobs]
         self.__dict__.pop("keys", None)
         self.__dict__.pop("people", None)
@@ -203,8 +203,6 @@ def carry_out(batch: Batch) -> int:
                 break
     except Overtaken:
         log.warning("erasure overtaken")
-    except Found as places:
-        give_up(batch, str(places))
     except Exception as trouble:  # whatever it is, it must be seen, and the others go on
         log.exception("erasure stopped", extra={"count": len(batch.jobs)})
         pause = FIRST_PAUSE * 2 ** min(batch.jobs[0].attempts, 6)
@@ -383,21 +381,49 @@ def together(needles):
 
 
 def wipe_statistics(batch):
-    wipe(sorted({table for job in batch.jobs for table in job.found}))
+    found = {table for job in batch.jobs for table in job.found}
+    for model, others in registry.SETTLED.items():
+        if model._meta.db_table in found:
+            found |= {other._meta.db_table for other in others}
+    wipe(sorted(found | mentions.remembering(together(batch.needles.values()))))
 
 
 def scan(batch):
-    """Of what is still held somebody still has to find something; it is looked for at the end."""
+    """Of what is still held somebody still has to find something; it is looked for at the end.
+
+    Who is found stays behind; for the others the night looks once more: see looking_again.py.
+    """
     held = held_of(batch)
-    needles = together(each for pk, each in batch.needles.items() if pk not in held)
-    if registry.LOOK_FOR:
-        needles = mentions.of_nobody_else(needles)
-    alone = sorted(value for values in needles.values() for value in values)
-    places = [place for look in registry.LOOK_FOR for place in look(alone)] if alone else []
-    if places:
-        raise Found(", ".join(sorted(set(places))))
+    places = places_of({pk: each for pk, each in batch.needles.items() if pk not in held})
+    for pk, of_person in places.items():
+        give_up(Batch(batch.lease, [job for job in batch.jobs if job.pk == pk]), of_person)
+    batch.leave(places)
     for part in chunks([pk for pk in batch.keys if pk not in held]):
-        batch.rows.filter(pk__among=part).update(secret=b"", state=State.VERIFIED)
+        batch.rows.filter(pk__among=part).update(
+            secret=b"", sealed=F("secret"), state=State.VERIFIED
+        )
+
+
+def places_of(needles: dict[int, dict[str, list[str]]]) -> dict[int, str]:
+    """Where people whose needles these are still stand, by their erasures; without the others."""
+    if not registry.LOOK_FOR:
+        return {}
+    everybody = mentions.of_nobody_else(together(needles.values()))
+    alone = sorted(value for values in everybody.values() for value in values)
+    found = {}
+    for look in registry.LOOK_FOR if alone else ():
+        for needle, places in look(alone).items():
+            found.setdefault(needle, set()).update(places)
+    places = {
+        pk: {
+            place
+            for values in of_person.values()
+            for value in values
+            for place in found.get(value, ())
+        }
+        for pk, of_person in needles.items()
+    }
+    return {pk: ", ".join(sorted(of_person)) for pk, of_person in places.items() if of_person}
 
 
 def held_of(batch) -> set[int]:

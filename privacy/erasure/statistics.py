@@ -4,9 +4,18 @@ from django.db import connection
 
 # Since PostgreSQL 18. An empty table leaves nothing to sample, and so the old samples stay.
 CLEAR = "pg_clear_attribute_stats(text,text,text,boolean)"
+# Of an index over what is made of columns, too, there are samples, under its own name.
 SAMPLED = """
 SELECT tablename, attname, inherited FROM pg_stats
-WHERE schemaname = current_schema() AND tablename = ANY(%s)
+WHERE schemaname = current_schema() AND tablename IN (
+    SELECT relname FROM pg_class WHERE relnamespace = current_schema()::regnamespace
+    AND relname = ANY(%(tables)s)
+    UNION SELECT indexes.relname FROM pg_index
+    JOIN pg_class indexes ON indexes.oid = indexrelid
+    JOIN pg_class sampled ON sampled.oid = indrelid
+    WHERE sampled.relnamespace = current_schema()::regnamespace
+    AND sampled.relname = ANY(%(tables)s)
+)
 """
 
 
@@ -19,7 +28,7 @@ def wipe(tables: list[str]) -> None:
         if not cursor.fetchone()[0]:
             return
         empty = [table for table in tables if is_empty(cursor, table)]
-        cursor.execute(SAMPLED, [empty])
+        cursor.execute(SAMPLED, {"tables": empty})
         for table, column, inherited in cursor.fetchall():
             cursor.execute(
                 "SELECT pg_clear_attribute_stats(current_schema()::text, %s, %s, %s)",

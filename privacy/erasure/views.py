@@ -41,7 +41,7 @@ def deletion(request):
             "erasure": erasure,
             "key": request.GET["key"],
             "held": [] if erasure.is_over else expected(erasure.subject),
-            "certificate": in_words(erasure) if erasure.certificate else None,
+            "certificate": in_words(erasure) if erasure.is_over else None,
             "is_held": is_held,
         },
     )

@@ -77,6 +77,9 @@ class Erasure(models.Model):
     found = models.JSONField(default=dict, editable=False)
     # Where to write and what to look for, encrypted; empty as soon as nothing was found.
     secret = models.BinaryField(default=bytes, editable=False)
+    # What was looked for, encrypted still, until the night has looked for it once more.
+    sealed = models.BinaryField(default=bytes, db_default=b"", editable=False)
+    looked_again_at = models.DateTimeField(_("looked for once more at"), null=True, editable=False)
     certificate = models.JSONField(default=dict, editable=False)
 
     objects = ErasureQuerySet.as_manager()
@@ -104,13 +107,20 @@ class Erasure(models.Model):
                 condition=~Q(state__in=["done", "cancelled"]) | Q(secret=b""),
                 name="erasure_over_knows_nobody",
             ),
+            models.CheckConstraint(
+                condition=Q(sealed=b"") | ~Q(state__in=["waiting", "cancelled"]),
+                name="erasure_not_begun_seals_nobody",
+            ),
         ]
         indexes = [
             models.Index(
                 fields=["starts_at"],
                 condition=Q(state__in=["waiting", "running", "verified"]),
                 name="erasure_due",
-            )
+            ),
+            models.Index(
+                fields=["finished_at"], condition=~Q(sealed=b""), name="erasure_to_look_again"
+            ),
         ]
 
     def __str__(self):

@@ -69,8 +69,8 @@ def find(
         raise NotSearched(list(dict.fromkeys(failed)))
 
 
-def look_for(needles: Iterable[str]) -> list[str]:
-    """The places in which somebody who was erased still stands.
+def look_for(needles: Iterable[str]) -> dict[str, set[str]]:
+    """Of each that is found, the places in which somebody who was erased still stands.
 
     What would be found everywhere by chance is left out, and how much that was is logged.
     """
@@ -78,7 +78,10 @@ def look_for(needles: Iterable[str]) -> list[str]:
     fit = [needle for needle in needles if not why_unfit(needle)]
     if len(fit) < len(needles):
         log.warning("not looked for", extra={"count": len(needles) - len(fit)})
-    return sorted({f"{hit.place}: {hit.where}" for hit in find(fit)})
+    places = {}
+    for hit in find(fit):
+        places.setdefault(fit[hit.needle], set()).add(f"{hit.place}: {hit.where}")
+    return places
 
 
 def gone_through(place, search, first, tell, failed):

@@ -21,23 +21,24 @@ def drawing(size=(800, 600), mode="RGB"):
 def picture(kind="JPEG", image=None, **options):
     """The bytes of a file that tells everything a file can tell about its maker."""
     image = image or drawing()
+    said = options.pop("words", SECRET)
     exif = Image.Exif()
-    exif[0x010F] = exif[0x9C9D] = exif[0x010E] = SECRET
+    exif[0x010F] = exif[0x9C9D] = exif[0x010E] = said
     exif[0x0112] = options.pop("orientation", 1)
     exif.get_ifd(0x8825).update({1: "N", 2: (53.0, 12.0, 52.0)})
-    told = {"exif": exif, "xmp": f"<x:xmpmeta>{SECRET}</x:xmpmeta>".encode()}
+    told = {"exif": exif, "xmp": f"<x:xmpmeta>{said}</x:xmpmeta>".encode()}
     if image.mode in ("RGB", "RGBA"):
         told["icc_profile"] = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     match kind:
         case "JPEG":
-            told["comment"] = SECRET.encode()
+            told["comment"] = said.encode()
         case "PNG":
             words = PngImagePlugin.PngInfo()
-            words.add_text("Author", SECRET)
-            words.add_itxt("XML:com.adobe.xmp", f"<x>{SECRET}</x>", zip=True)
+            words.add_text("Author", said)
+            words.add_itxt("XML:com.adobe.xmp", f"<x>{said}</x>", zip=True)
             told = {"exif": exif, "pnginfo": words, "icc_profile": told.get("icc_profile")}
         case "GIF":
-            told = {"comment": SECRET.encode()}
+            told = {"comment": said.encode()}
     written = io.BytesIO()
     image.save(written, kind, **told | options)
     return written.getvalue()
