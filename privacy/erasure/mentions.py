@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from email import message_from_bytes, policy
 
 from django.db import IntegrityError, models, transaction
-from django.db.models import Max, TextField
+from django.db.models import TextField
 from django.db.models.functions import Cast, Lower
 
 from letters.models import Letter
 from privacy.data_map import DATA_MAP, FreeText
+from privacy.erasure.among import Keys
 from privacy.erasure.plan import open_fence
 from privacy.erasure.registry import MENTIONED, REWRITTEN
 from privacy.erasure.secrets import TELLING, spellings
@@ -50,15 +51,23 @@ def of_nobody_else(needles: dict[str, set[str]]) -> dict[str, set[str]]:
     Also without what a hold still keeps; it is looked for when that has ended.
     """
     alone = {kind: set(values) for kind, values in needles.items()}
+    lowered = {kind: by_lowered(values) for kind, values in alone.items()}
     for model, name, kind in telling_columns():
         if not alone.get(kind):
             continue
         for rows in windows(model, ROWS_A_GLANCE):
             used = rows.annotate(looked_at=Lower(Cast(name, TextField())))
-            used = used.filter(looked_at__in=[value.lower() for value in alone[kind]])
-            in_use = set(used.values_list("looked_at", flat=True))
-            alone[kind] = {value for value in alone[kind] if value.lower() not in in_use}
+            used = used.filter(looked_at__among=lowered[kind])
+            for value in used.values_list("looked_at", flat=True):
+                alone[kind] -= lowered[kind][value]
     return alone
+
+
+def by_lowered(values):
+    found = Keys()
+    for value in values:
+        found.setdefault(value.lower(), set()).add(value)
+    return found
 
 
 def telling_columns():
@@ -98,9 +107,15 @@ def windows(model, size=ROWS_A_LOOK) -> Iterator[models.QuerySet]:
     if not isinstance(model._meta.pk, models.AutoField | models.ForeignKey):
         yield rows
         return
-    last = rows.aggregate(last=Max("pk"))["last"] or 0
-    for start in range(0, last, size):
-        yield rows.filter(pk__gt=start, pk__lte=start + size)
+    start = None
+    while True:
+        later = rows if start is None else rows.filter(pk__gt=start)
+        end = later.order_by("pk").values_list("pk", flat=True)[size - 1 : size].first()
+        if end is None:
+            yield later
+            return
+        yield later.filter(pk__lte=end)
+        start = end
 
 
 def clean(model, column, emails, digits):
@@ -172,7 +187,7 @@ def without_numbers(run, digits):
 def remove_letters(addresses, emails, digits):
     """Those to the people themselves, and what is still to be sent to others and names them."""
     addressed = Letter.objects.annotate(to=Lower("recipient"))
-    addressed.filter(to__in=[address.lower() for address in addresses]).delete()
+    addressed.filter(to__among=by_lowered(addresses)).delete()
     for letter in Letter.objects.exclude(content=b"").iterator(chunk_size=100):
         words = "\n".join([letter.subject_line, *words_of(bytes(letter.content))])
         if marked_text(words, emails, digits) != words:
