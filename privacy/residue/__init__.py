@@ -100,7 +100,7 @@ def gone_through(place, search, numbers, tell, failed):
     try:
         for part in place.parts(search):
             size += part.size
-            where = veiled(part.where, search)
+            where = veiled(part.where, search) if part.found or part.trouble else ""
             for needle, form in sorted(part.found):
                 yield Hit(numbers[needle], form, place.name, where)
             if part.trouble:

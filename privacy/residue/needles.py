@@ -44,10 +44,12 @@ def is_shipped(needle):
 @functools.cache
 def shipped_words(pattern: str) -> str:
     """The lines of the portal's own texts in which the pattern stands."""
+    if pattern:
+        lines = shipped_words("").split("\n")
+        return "\n".join(line for line in lines if re.search(pattern, line))
     files = (
         file for shipped in SHIPPED for file in settings.BASE_DIR.glob(shipped) if file.is_file()
     )
-    words = "\n".join(
+    return "\n".join(
         file.read_text(encoding="utf-8", errors="replace") for file in files
     ).casefold()
-    return "\n".join(line for line in words.split("\n") if re.search(pattern, line))
