@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from privacy.data_map import DATA_MAP, People
+from privacy.erasure import among  # noqa: F401 registers the lookup
 from privacy.models import Subject, SubjectIdentifier
 
 TO_BE_JOINED = [Subject.State.ACTIVE, Subject.State.RESTRICTED]
@@ -65,7 +66,7 @@ def holders(people: Iterable) -> set:
     held = set()
     for described in DATA_MAP.values():
         if described.people == People.HOLDERS and described.subject == "subject":
-            rows = described.model._base_manager.filter(subject__in=people)
+            rows = described.model._base_manager.filter(subject__pk__among=people)
             held.update(rows.values_list("subject", flat=True))
     return held
 

@@ -4,7 +4,7 @@ every one of the many statements of an erasure.
 
 from functools import cached_property
 
-from django.db.models import Field, Lookup
+from django.db.models import CharField, Field, Lookup
 
 
 class Keys(dict):
@@ -12,7 +12,14 @@ class Keys(dict):
 
     @cached_property
     def as_array(self):
-        return f"{{{','.join(map(str, self))}}}"
+        return f"{{{','.join(map(element, self))}}}"
+
+
+def element(key):
+    if not isinstance(key, str):
+        return str(key)
+    escaped = key.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 @Field.register_lookup
@@ -27,5 +34,7 @@ class Among(Lookup):
 
     def as_sql(self, compiler, connection):
         keys, params = self.process_lhs(compiler, connection)
-        kind = self.lhs.output_field.rel_db_type(connection)
+        field = self.lhs.output_field
+        # A length would cut keys off, and so find others.
+        kind = "text" if isinstance(field, CharField) else field.rel_db_type(connection)
         return f"{keys} = ANY(%s::{kind}[])", [*params, self.rhs]

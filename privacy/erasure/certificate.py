@@ -1,9 +1,12 @@
 """The certificate: what was erased, what is kept, on which ground and until when. No identifier."""
 
+import json
 from collections import Counter, defaultdict
 from datetime import timedelta
+from uuid import UUID
 
 from django.conf import settings
+from django.db import connection
 from django.db.models import Count, Max
 from django.utils.dateparse import parse_date, parse_datetime
 
@@ -11,11 +14,24 @@ from privacy.data_map import DATA_MAP, StaysNameless
 from privacy.erasure.holding import RULES
 from privacy.models import Erasure, Hold
 
+FINISHED = """
+UPDATE privacy_erasure SET
+    certificate = jsonb_build_object(
+        'tables', found, 'held', coalesce(%(held)s::jsonb -> id::text, '[]'),
+        'at', %(at)s::text, 'backups_gone_on', %(gone_on)s::text
+    ),
+    state = CASE WHEN id = ANY(%(holding)s::bigint[]) THEN 'held' ELSE 'done' END,
+    secret = CASE WHEN id = ANY(%(holding)s::bigint[]) THEN secret ELSE '' END,
+    step = %(step)s, finished_at = %(now)s,
+    lease = NULL, lease_until = NULL, attempts = 0, trouble = ''
+WHERE id = ANY(%(jobs)s) AND lease = %(lease)s
+"""
 
-def certificates(jobs: list[Erasure], now) -> dict[int, dict]:
+
+def write(jobs: list[int], lease: UUID, now) -> None:
     """Of each erasure that has come to its end, or to what it has to wait for."""
     held = defaultdict(list)
-    holds = Hold.objects.filter(erasure__pk__among=[job.pk for job in jobs], ended_at=None)
+    holds = Hold.objects.filter(erasure__pk__among=jobs, ended_at=None)
     for erasure, rule, rows, until in (
         holds.order_by("rule")
         .values_list("erasure", "rule")
@@ -24,17 +40,20 @@ def certificates(jobs: list[Erasure], now) -> dict[int, dict]:
         held[erasure].append(
             {"rule": rule, "rows": rows, "until": until.isoformat() if until else None}
         )
-    gone_on = (now + timedelta(days=settings.BACKUPS_KEPT_DAYS)).date().isoformat()
-    return {
-        job.pk: {
-            "tables": job.found,
-            "held": held[job.pk],
-            "at": now.isoformat(timespec="seconds"),
-            # Of what is held it is counted from the day on which that goes.
-            "backups_gone_on": gone_on,
-        }
-        for job in jobs
+    # Of what is held it is counted from the day on which that goes.
+    gone_on = now + timedelta(days=settings.BACKUPS_KEPT_DAYS)
+    values = {
+        "held": json.dumps(held),
+        "holding": list(held),
+        "at": now.isoformat(timespec="seconds"),
+        "gone_on": gone_on.date().isoformat(),
+        "step": Erasure.Step.CERTIFY,
+        "now": now,
+        "jobs": jobs,
+        "lease": lease,
     }
+    with connection.cursor() as cursor:
+        cursor.execute(FINISHED, values)
 
 
 def in_words(erasure: Erasure) -> dict:

@@ -5,53 +5,62 @@ finds by itself what is left to do. Whoever works holds a lease on the batch; wh
 another may go on. Two at the same batch would do no harm, only the same work.
 """
 
-import json
 import logging
 import time
-from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
 from uuid import UUID, uuid4
 
 from django.db import OperationalError, connection, transaction
-from django.db.models import Case, F, Q, TextField, Value, When
-from django.db.models.functions import Cast, Coalesce, Now
+from django.db.models import F, Q, TextField
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from letters.delivery import deliver
 from letters.models import Letter
 from privacy.data_map import DATA_MAP
-from privacy.erasure import holding, mentions, registry
+from privacy.erasure import certificate, holding, mentions, registry
 from privacy.erasure.among import Keys
-from privacy.erasure.certificate import certificates
+from privacy.erasure.counting import Counted
+from privacy.erasure.counting import count as count_rows
 from privacy.erasure.letters import write_farewell
-from privacy.erasure.plan import CHUNK, Change, count_all, nameless, open_fence, plan, same_values
+from privacy.erasure.plan import CHUNK, Change, open_fence, plan, same_values
 from privacy.erasure.secrets import TELLING, seal, unseal
 from privacy.erasure.statistics import wipe
-from privacy.models import Erasure, Hold, Request, RequestStep, Subject
+from privacy.models import Erasure, Hold, Request, Subject
 
 BATCH = 500
 # Of those that are looked for together.
 ROUND = 20_000
+# From here on: everybody is gone from the tables before the long search for what is left begins.
+TOGETHER = (Erasure.Step.MENTIONS, Erasure.Step.SCAN)
+# Seconds of work between begin and commit: others wait for the locks.
+TRANSACTION = 0.08
 LEASE = timedelta(minutes=5)
 MOST_ATTEMPTS = 8
 FIRST_PAUSE = timedelta(minutes=1)
-COUNTED = """
-UPDATE privacy_erasure SET secret = convert_to(given.secret, 'UTF8'), found = given.found
-FROM jsonb_to_recordset(%s) AS given (id bigint, secret text, found jsonb)
-WHERE privacy_erasure.id = given.id AND lease = %s
-"""
-FINISHED = """
+CLAIMED = """
 UPDATE privacy_erasure SET
-    certificate = given.certificate,
-    state = CASE WHEN given.is_held THEN 'held' ELSE 'done' END,
-    secret = CASE WHEN given.is_held THEN secret ELSE '' END,
-    step = given.step, finished_at = statement_timestamp(),
-    lease = NULL, lease_until = NULL, attempts = 0, trouble = ''
-FROM jsonb_to_recordset(%s) AS given (id bigint, certificate jsonb, is_held bool, step int)
-WHERE privacy_erasure.id = given.id AND lease = %s
+    lease = %s, lease_until = %s, attempts = attempts + 1,
+    began_at = coalesce(began_at, statement_timestamp()),
+    state = CASE state WHEN 'waiting' THEN 'running' ELSE state END
+WHERE id = ANY(ARRAY({due}))
+RETURNING id, subject_id, step, attempts - 1 AS attempts, trouble, letter, found, secret
+"""
+COUNTED = """
+UPDATE privacy_erasure SET secret = convert_to(given.secret, 'UTF8'), found = given.found::jsonb
+FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS given (id, secret, found)
+WHERE privacy_erasure.id = given.id AND privacy_erasure.id = ANY(%s) AND lease = %s
+"""
+ANSWERED = """
+WITH answered AS (
+    UPDATE privacy_request SET state = %s, closed_at = %s
+    WHERE state = %s AND id IN (SELECT request_id FROM privacy_erasure WHERE id = ANY(%s))
+    RETURNING id
+)
+INSERT INTO privacy_requeststep (request_id, state, at, reason)
+SELECT id, %s, %s, '' FROM answered
 """
 # For the last letter nothing waits longer than this.
 LETTER_WAITS = timedelta(hours=6)
@@ -75,7 +84,7 @@ class Batch:
 
     lease: UUID
     jobs: list[Erasure]
-    counts: dict | None = None
+    counted: Counted | None = None
 
     @cached_property
     def keys(self) -> list[int]:
@@ -89,9 +98,13 @@ class Batch:
         return Keys(jobs | {part: jobs[head] for part, head in parts})
 
     @cached_property
+    def secrets(self) -> dict[int, dict]:
+        return {job.pk: unseal(job.secret) for job in self.jobs}
+
+    @property
     def needles(self) -> dict[int, dict[str, list[str]]]:
         """Of each erasure, by what its person can be told from all others."""
-        return {job.pk: unseal(job.secret).get("needles", {}) for job in self.jobs}
+        return {pk: secret.get("needles", {}) for pk, secret in self.secrets.items()}
 
     @property
     def step(self) -> Step:
@@ -124,13 +137,6 @@ class Batch:
         self.jobs = [job for job in self.jobs if job.pk not in jobs]
         self.__dict__.pop("keys", None)
         self.__dict__.pop("people", None)
-
-    def write(self, values: list[dict], statement: str) -> None:
-        """Of each erasure its own values, in one statement: one text goes over quickly, many
-        arrays do not.
-        """
-        with connection.cursor() as cursor:
-            cursor.execute(statement, [json.dumps(values), self.lease])
 
 
 @dataclass
@@ -173,17 +179,13 @@ def claim() -> Batch | None:
 
 
 def claim_some(due, lease, most):
+    """In one statement: these rows are the widest that are written so often."""
     with transaction.atomic():
-        jobs = list(due.select_for_update(skip_locked=True)[:most])
-        claimed = Erasure.objects.filter(pk__among=[job.pk for job in jobs])
-        claimed.update(
-            lease=lease,
-            lease_until=timezone.now() + LEASE,
-            attempts=F("attempts") + 1,
-            began_at=Coalesce("began_at", Now()),
-            state=Case(When(state=State.WAITING, then=Value(State.RUNNING)), default=F("state")),
-        )
-    return jobs
+        need_not_last()
+        chosen = due.select_for_update(skip_locked=True).values("pk")[:most]
+        text, values = chosen.query.sql_with_params()
+        until = timezone.now() + LEASE
+        return list(Erasure.objects.raw(CLAIMED.format(due=text), [lease, until, *values]))
 
 
 def carry_out(batch: Batch) -> int:
@@ -191,7 +193,7 @@ def carry_out(batch: Batch) -> int:
     people = 0
     try:
         while batch.jobs and batch.step in STEPS:
-            is_joined = batch.step == Step.MENTIONS - 1
+            is_joined = batch.step + 1 in TOGETHER
             if batch.step == Step.CERTIFY:
                 people = len(batch.jobs)
             STEPS[batch.step](batch)
@@ -229,6 +231,7 @@ def give_up(batch, places):
 
 def begin(batch):
     with transaction.atomic():
+        need_not_last()
         open_fence()
         answer(batch, Request.State.CHECKED, Request.State.IN_WORK, timezone.now())
 
@@ -240,12 +243,16 @@ def bury(batch):
 
 def say_farewell(batch):
     """A last letter with the way to the certificate; its row goes as soon as it is sent."""
+    reached = [pk for pk, secret in batch.secrets.items() if secret.get("email")]
+    if not reached:
+        return
+    rows = batch.rows.filter(pk__among=reached)
     with transaction.atomic():
-        for job in batch.rows.select_for_update().filter(letter=None):
-            if letter := write_farewell(job, unseal(job.secret)):
+        for job in rows.select_for_update().filter(letter=None):
+            if letter := write_farewell(job, batch.secrets[job.pk]):
                 batch.rows.filter(pk=job.pk).update(letter=letter)
-    written = dict(batch.rows.filter(letter__gt=0).values_list("letter", "pk"))
-    letters = Letter.objects.filter(pk__in=written)
+    written = dict(rows.filter(letter__gt=0).values_list("letter", "pk"))
+    letters = Letter.objects.filter(pk__among=written)
     if letters.filter(state=Letter.State.WAITING).exists():
         deliver(letters)
     too_late = timezone.now() - LETTER_WAITS
@@ -294,68 +301,85 @@ def count(batch):
         hook(batch.people)
     if all(job.found for job in batch.jobs):
         return  # only what was held is left
-    found, needles = {job: Counter() for job in batch.keys}, {}
-    batch.counts = count_all(batch.people)
-    counts = {work: each for work, each in batch.counts.items() if work.described}
-    counts |= {work: work.count(batch.people) for work in nameless()}
-    for work, of_person in counts.items():
-        for person, rows in of_person.items():
-            found[batch.people[person]][work.model._meta.db_table] += rows
-        if of_person and isinstance(work.described.subject, str):
-            gather(work, batch, needles)
-    with transaction.atomic():
-        secrets = {}
-        for job in batch.rows.select_for_update().only("secret"):
-            secret = unseal(job.secret)
-            known = secret.get("needles", {})
-            for kind, values in needles.get(job.pk, {}).items():
-                known[kind] = sorted({*known.get(kind, []), *values})
-            secrets[job.pk] = seal(secret | {"needles": known})
-        values = [
-            {"id": pk, "secret": secret.decode(), "found": found[pk]}
-            for pk, secret in secrets.items()
-        ]
-        batch.write(values, COUNTED)
+    batch.counted = count_rows(batch.people)
+    needles = gather(batch)
+    secrets, found = [], batch.counted.found
+    for pk, secret in batch.secrets.items():
+        known = secret.setdefault("needles", {})
+        for kind, values in needles.get(pk, {}).items():
+            known[kind] = sorted(values.union(known.get(kind, [])))
+        secrets.append(seal(secret).decode())
+    numbers = [found.get(pk, "{}") for pk in batch.secrets]
+    with connection.cursor() as cursor:
+        cursor.execute(COUNTED, [batch.keys, secrets, numbers, batch.keys, batch.lease])
 
 
-def gather(work, batch, needles):
-    for name, declared in work.described.personal_fields.items():
-        if declared.category not in TELLING:
+def gather(batch):
+    """The values themselves, by whose erasure and of what kind."""
+    needles = {}
+    for work in batch.counted.works:
+        if not (work.described and isinstance(work.described.subject, str)):
             continue
-        # As text: a number would be taken apart and put together again.
-        rows = work.rows(batch.people).values_list(work.path, Cast(name, TextField()))
-        for person, value in rows:
-            if value:
-                of_job = needles.setdefault(batch.people[person], {})
-                of_job.setdefault(declared.category, set()).add(str(value))
+        for name, declared in work.described.personal_fields.items():
+            if declared.category not in TELLING:
+                continue
+            # As text: a number would be taken apart and put together again.
+            rows = work.rows(batch.people).values_list(work.path, Cast(name, TextField()))
+            for person, value in rows:
+                if value:
+                    of_job = needles.setdefault(batch.people[person], {})
+                    of_job.setdefault(declared.category, set()).add(value)
+    return needles
 
 
 def erase_tables(batch):
     """In the order of the foreign keys; what is held is noted while it still can be found."""
-    with transaction.atomic():
-        holding.hold(batch.people)
     # Behind the fence there is no more than was counted.
-    counts = batch.counts or count_all(batch.people)
-    for work in plan():
-        while counts.get(work) and retried(lambda work=work: work.do(batch.people)) == CHUNK:
-            pass
+    counted = batch.counted or count_rows(batch.people)
+    tables = {work.model for work in counted.works}
     with transaction.atomic():
-        holding.hold(batch.people)
-    refuse_leftovers(batch)
+        holding.hold(batch.people, tables)
+    left = {work: counted.works[work] for work in plan() if work in counted.works}
+    while left:
+        left = retried(lambda left=left: erase_some(batch.people, left))
+    with transaction.atomic():
+        holding.hold(batch.people, tables)
+    refuse_leftovers(batch, counted)
 
 
-def refuse_leftovers(batch):
+def erase_some(people, left):
+    """As much as one short transaction takes; what is left then."""
+    ends, left = time.monotonic() + TRANSACTION, dict(left)
+    with transaction.atomic():
+        open_fence()
+        need_not_last()
+        while left and time.monotonic() < ends:
+            work = next(iter(left))
+            done = work.do(people)
+            left[work] -= done
+            if left[work] <= 0 or not done:
+                del left[work]
+    return left
+
+
+def refuse_leftovers(batch, counted):
     """Nothing gone where something was is an error, never a success."""
     stayed = [
         work.model._meta.db_table
-        for work, there in count_all(batch.people).items()
-        if there and work.left(batch.people).exists()
+        for work in plan()
+        if work in counted.works and work.left(batch.people).exists()
     ]
     if stayed:
         raise Incomplete(", ".join(sorted(set(stayed))))
 
 
-def retried(do: Callable[[], int]) -> int:
+def need_not_last() -> None:
+    """Until the end of the transaction: a power cut may undo it, and it is then done again."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL synchronous_commit = off")
+
+
+def retried(do):
     """Who deletes one's own row deletes those of others that hang on it: two may cross."""
     try:
         return do()
@@ -448,11 +472,7 @@ def finish(batch):
         Subject.objects.filter(pk__among=over, state=Subject.State.ERASING).update(
             state=Subject.State.ERASED, erased_at=now
         )
-        values = [
-            {"id": pk, "certificate": facts, "is_held": pk in held, "step": Step.CERTIFY}
-            for pk, facts in certificates(batch.jobs, now).items()
-        ]
-        batch.write(values, FINISHED)
+        certificate.write(batch.keys, batch.lease, now)
 
 
 STEPS = {
@@ -472,15 +492,9 @@ STEPS = {
 
 def answer(batch, before, after, now):
     """The requests go on, each once."""
-    requests = Request.objects.select_for_update(no_key=True).filter(
-        erasure__pk__among=batch.keys, state=before
-    )
-    keys = list(requests.values_list("pk", flat=True))
     closed_at = None if after in Request.OPEN else now
-    Request.objects.filter(pk__among=keys).update(state=after, closed_at=closed_at)
-    RequestStep.objects.bulk_create(
-        [RequestStep(request_id=pk, state=after, at=now) for pk in keys]
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(ANSWERED, [after, closed_at, before, batch.keys, after, now])
 
 
 def chunks(whole: list) -> list[list]:
@@ -493,6 +507,7 @@ def resume_held() -> None:
     for rule in holding.RULES.values():
         while holds := holding.ended(rule, CHUNK):
             with transaction.atomic():
+                open_fence()
                 works[rule.model].do_rows([each.row for each in holds])
                 holding.end(holds)
     Erasure.objects.filter(state=State.HELD).exclude(holds__ended_at=None).update(

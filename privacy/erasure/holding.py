@@ -64,9 +64,13 @@ def theirs(rule: Rule, people: Iterable[UUID]) -> QuerySet:
     return rule.rows.filter(**{f"{DATA_MAP[rule.model].subject}__pk__among": people})
 
 
-def hold(jobs: dict[UUID, int]) -> None:
-    """Note what is held of these people; `jobs` names the erasure of each."""
+def hold(jobs: dict[UUID, int], tables: set[type[models.Model]]) -> None:
+    """Note what is held of these people; `jobs` names the erasure of each, `tables` what they have
+    any rows of.
+    """
     for rule in RULES.values():
+        if rule.model not in tables:
+            continue
         path = DATA_MAP[rule.model].subject
         columns = ["pk", path, *([rule.ends] if rule.ends else [])]
         found = rule.held(theirs(rule, jobs)).values_list(*columns)

@@ -10,7 +10,7 @@ from functools import reduce
 from operator import or_
 
 from django.db import IntegrityError, connection, models, transaction
-from django.db.models import Max, Q, TextField
+from django.db.models import Q, TextField
 from django.db.models.functions import Cast, Lower
 
 from letters.models import Letter
@@ -23,6 +23,7 @@ from privacy.data_map import (
     Source,
     Written,
 )
+from privacy.erasure.among import Keys
 from privacy.erasure.plan import open_fence
 from privacy.erasure.registry import MENTIONED, REWRITTEN
 from privacy.erasure.secrets import TELLING, spellings
@@ -81,15 +82,23 @@ def of_nobody_else(needles: dict[str, set[str]]) -> dict[str, set[str]]:
         kind: {value for value in values if value.lower() not in ours}
         for kind, values in needles.items()
     }
+    lowered = {kind: by_lowered(values) for kind, values in alone.items()}
     for model, name, kind in telling_columns():
         if not alone.get(kind):
             continue
         for rows in windows(model, ROWS_A_GLANCE):
             used = rows.annotate(looked_at=Lower(Cast(name, TextField())))
-            used = used.filter(looked_at__in=[value.lower() for value in alone[kind]])
-            in_use = set(used.values_list("looked_at", flat=True))
-            alone[kind] = {value for value in alone[kind] if value.lower() not in in_use}
+            used = used.filter(looked_at__among=lowered[kind])
+            for value in used.values_list("looked_at", flat=True):
+                alone[kind] -= lowered[kind][value]
     return alone
+
+
+def by_lowered(values):
+    found = Keys()
+    for value in values:
+        found.setdefault(value.lower(), set()).add(value)
+    return found
 
 
 def telling_columns():
@@ -142,9 +151,15 @@ def windows(model, size=ROWS_A_LOOK) -> Iterator[models.QuerySet]:
     if not isinstance(model._meta.pk, models.AutoField | models.ForeignKey):
         yield rows
         return
-    last = rows.aggregate(last=Max("pk"))["last"] or 0
-    for start in range(0, last, size):
-        yield rows.filter(pk__gt=start, pk__lte=start + size)
+    start = None
+    while True:
+        later = rows if start is None else rows.filter(pk__gt=start)
+        end = later.order_by("pk").values_list("pk", flat=True)[size - 1 : size].first()
+        if end is None:
+            yield later
+            return
+        yield later.filter(pk__lte=end)
+        start = end
 
 
 def clean(model, columns, emails, digits):
@@ -232,14 +247,14 @@ def words_of(content):
 
 def remove_by_address(addresses):
     """Rows that are theirs by an address alone: letters to them, links they were sent."""
-    lower = [address.lower() for address in addresses]
+    lowered = by_lowered(addresses)
     digests = [digest(SubjectIdentifier.Kind.EMAIL, address) for address in addresses]
     for model, described in DATA_MAP.items():
         rows, subject = model._base_manager.all(), described.subject
         if isinstance(subject, SameAddress):
-            rows.annotate(to=Lower(subject.column)).filter(to__in=lower).delete()
+            rows.annotate(to=Lower(subject.column)).filter(to__among=lowered).delete()
         elif isinstance(subject, SameDigest):
-            rows.filter(**{f"{subject.column}__in": digests}).delete()
+            rows.filter(**{f"{subject.column}__among": digests}).delete()
 
 
 def remembering(needles: dict[str, set[str]]) -> set[str]:

@@ -6,11 +6,12 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models.functions import Coalesce
 
 from privacy.erasure import engine, registry
 from privacy.erasure.beginning import begin, hasten
-from privacy.models import Erasure, Notice, Request, RequestStep, Subject
-from privacy.recipients import tell_recipients
+from privacy.models import Disclosure, Erasure, Notice, Request, RequestStep, Subject
+from privacy.recipients import TELLERS, tell_recipients
 from privacy.residue import look_for
 from privacy.restoring import replay
 from privacy.tombstones import bury
@@ -20,7 +21,9 @@ SECONDS = 60
 
 def tell_of_erasure(people: Iterable[UUID]) -> None:
     """GDPR, Article 19: once for each person and recipient."""
-    for person in Subject.objects.filter(pk__in=list(people), joined_to=None):
+    given = Disclosure.objects.filter(subject__pk__among=people, kind__in=TELLERS)
+    told = given.annotate(head=Coalesce("subject__joined_to", "subject")).values("head")
+    for person in Subject.objects.filter(pk__in=told):
         tell_recipients(person, Notice.Act.ERASED, occasion="erasure")
 
 

@@ -14,8 +14,8 @@ from uuid import UUID
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
-from django.db import connection, models, transaction
-from django.db.models import Count, Q
+from django.db import connection, models
+from django.db.models import Q
 
 from privacy.data_map import DATA_MAP, Described, SameValue, StaysNameless
 from privacy.erasure import among  # noqa: F401 registers the lookup
@@ -42,18 +42,18 @@ class Work:
     def rows(self, people: Iterable[UUID]) -> models.QuerySet:
         return self.model._base_manager.filter(**{f"{self.path}__pk__among": people})
 
-    def count(self, people: Iterable[UUID]) -> dict[UUID, int]:
-        """How many rows there are of each person."""
-        rows = self.rows(people).order_by().values_list(self.path)
-        return dict(rows.annotate(rows=Count("pk")))
-
     def left(self, people) -> models.QuerySet:
         """Which are still to be done."""
         raise NotImplementedError
 
     def do(self, people) -> int:
-        """The next few hundred; how many there were. One short transaction."""
+        """The next few hundred; how many there were. In a transaction that opens the fence."""
         raise NotImplementedError
+
+    def with_keys(self, keys: list) -> models.QuerySet:
+        # A key that points to another table is asked for there.
+        path = "pk__pk" if self.model._meta.pk.is_relation else "pk"
+        return self.model._base_manager.filter(**{f"{path}__among": keys})
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,13 +70,12 @@ class Delete(Work):
         if not (self.files or is_in_admin(self.model)):
             return self.model._base_manager.filter(pk__in=left)._raw_delete(connection.alias)
         keys = [row["pk"] for row in left]
-        rows = self.model._base_manager.filter(pk__in=keys)
+        rows = self.with_keys(keys)
         # A row that names a lost file harms nobody; a file that no row names would stay.
         for name in self.files:
             delete_files(rows, name, self.described.fields[name].erase)
-        with transaction.atomic():
-            forget_reasons(self.model, keys)
-            rows._raw_delete(connection.alias)
+        forget_reasons(self.model, keys)
+        rows._raw_delete(connection.alias)
         return len(keys)
 
     @property
@@ -95,9 +94,7 @@ class Unlink(Work):
 
     def do(self, people):
         left = self.left(people).values("pk")[:CHUNK]
-        with transaction.atomic():
-            open_fence()
-            return self.model._base_manager.filter(pk__in=left).update(**{self.link: None})
+        return self.model._base_manager.filter(pk__in=left).update(**{self.link: None})
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,7 +117,7 @@ class Change(Work):
         return len(keys)
 
     def do_rows(self, keys: list) -> None:
-        rows = self.model._base_manager.filter(pk__in=keys)
+        rows = self.with_keys(keys)
         for name in files_of(self.described):
             delete_files(rows, name, self.erase[name])
         together = {
@@ -128,14 +125,12 @@ class Change(Work):
             for name, each in self.erase.items()
             if each.is_flat
         }
-        with transaction.atomic():
-            open_fence()
-            if together:
-                rows.update(**together)
-            for name, each in self.erase.items():
-                if not each.is_flat:
-                    each.apply(rows, name)
-            forget_reasons(self.model, keys)
+        if together:
+            rows.update(**together)
+        for name, each in self.erase.items():
+            if not each.is_flat:
+                each.apply(rows, name)
+        forget_reasons(self.model, keys)
 
 
 @cache
@@ -220,26 +215,6 @@ def same_values() -> list[tuple[type[models.Model], SameValue]]:
     ]
 
 
-def count_all(people: set[UUID]) -> dict[Work, dict[UUID, int]]:
-    """By work, what there is of whom. What hangs on nothing is not asked for."""
-    counts, empty = {}, set()
-    for work in reversed(plan()):
-        above = parent_of(work)
-        if above in empty:
-            empty.add((work.model, work.path))
-            continue
-        counts[work] = work.count(people)
-        if not counts[work]:
-            empty.add((work.model, work.path))
-    return counts
-
-
-def parent_of(work):
-    """The work on the rows through which these lead to their person."""
-    step, _, rest = work.path.partition("__")
-    return (work.model._meta.get_field(step).related_model, rest) if rest else None
-
-
 def open_fence() -> None:
     """Until the end of the transaction the fence lets us write: see privacy/erasure/fence.py."""
     with connection.cursor() as cursor:
@@ -273,9 +248,8 @@ def is_in_admin(model):
 def forget_reasons(model, keys):
     """What staff wrote when they touched such a row: in words of their own."""
     if is_in_admin(model) and keys:
-        open_fence()
         about = LogEntry.objects.filter(
             content_type=ContentType.objects.get_for_model(model),
-            object_id__in=[str(key) for key in keys],
+            object_id__among=keys,
         )
         about.exclude(change_message="").update(change_message="")

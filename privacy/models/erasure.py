@@ -114,9 +114,9 @@ class Erasure(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["starts_at"],
+                fields=["step", "starts_at", "id"],
                 condition=Q(state__in=["waiting", "running", "verified"]),
-                name="erasure_due",
+                name="erasure_due_by_step",
             ),
             models.Index(
                 fields=["finished_at"], condition=~Q(sealed=b""), name="erasure_to_look_again"

@@ -29,7 +29,8 @@ class StoredAct(models.Model):
     # Of an erasure the digests by which the person is recognised, of a withdrawal what the
     # ledger says; no address, number or name.
     content = models.JSONField(_("content"), default=dict)
-    number = models.PositiveBigIntegerField(_("number in the store"), null=True, unique=True)
+    # Of the record, which several may share.
+    number = models.PositiveBigIntegerField(_("number in the store"), null=True)
     # The store has it from after the backup that was restored: it is still to be done again.
     is_due = models.BooleanField(_("to be done again"), default=False)
 
@@ -43,6 +44,7 @@ class StoredAct(models.Model):
             ),
         ]
         indexes = [
+            models.Index(fields=["number"], name="stored_act_number"),
             models.Index(fields=["at"], condition=Q(number=None), name="stored_act_waits"),
             models.Index(fields=["number"], condition=Q(is_due=True), name="stored_act_due"),
         ]

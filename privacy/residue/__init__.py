@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import redis
 from django.db import DatabaseError
 
+from privacy.residue.crowd import Crowd, is_plain
 from privacy.residue.database import database
 from privacy.residue.files import folders
 from privacy.residue.needles import Unfit, why_unfit
@@ -20,7 +21,8 @@ from privacy.residue.valkey import databases
 log = logging.getLogger(__name__)
 
 TROUBLE = (DatabaseError, redis.RedisError, OSError)
-# More needles at once would take too much memory; they are looked for in several passes.
+# More at once would take too much memory: the plain ones of a crowd are looked for in another way,
+# the others in several passes.
 NEEDLES_A_PASS = 500
 
 
@@ -61,10 +63,9 @@ def find(
     if unfit := {n: why for n, needle in enumerate(needles) if (why := why_unfit(needle))}:
         raise Unfit(unfit)
     failed = []
-    for first in range(0, len(needles), NEEDLES_A_PASS):
-        search = Search(needles[first : first + NEEDLES_A_PASS])
+    for search, numbers in passes(needles):
         for place in everywhere() if places is None else places:
-            yield from gone_through(place, search, first, tell, failed)
+            yield from gone_through(place, search, numbers, tell, failed)
     if failed:
         raise NotSearched(list(dict.fromkeys(failed)))
 
@@ -84,14 +85,27 @@ def look_for(needles: Iterable[str]) -> dict[str, set[str]]:
     return places
 
 
-def gone_through(place, search, first, tell, failed):
+def passes(needles):
+    """What is looked for in one reading of everything, with its places in the list."""
+    left = list(range(len(needles)))
+    if len(left) > NEEDLES_A_PASS:
+        plain = [number for number in left if is_plain(needles[number])]
+        if plain:
+            yield Crowd([needles[number] for number in plain]), plain
+        left = [number for number in left if not is_plain(needles[number])]
+    for first in range(0, len(left), NEEDLES_A_PASS):
+        numbers = left[first : first + NEEDLES_A_PASS]
+        yield Search([needles[number] for number in numbers]), numbers
+
+
+def gone_through(place, search, numbers, tell, failed):
     size = 0
     try:
         for part in place.parts(search):
             size += part.size
-            where = veiled(part.where, search)
+            where = veiled(part.where, search) if part.found or part.trouble else ""
             for needle, form in sorted(part.found):
-                yield Hit(first + needle, form, place.name, where)
+                yield Hit(numbers[needle], form, place.name, where)
             if part.trouble:
                 failed.append(f"{place.name}: {where}: {part.trouble}")
     except TROUBLE as trouble:

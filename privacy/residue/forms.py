@@ -46,14 +46,19 @@ def every_form(needle: str) -> Iterator[tuple[str, str, bytes]]:
         yield FOLDED, "quoted-printable", spelling.replace(" ", "_").encode()
         yield FOLDED, "raw", escaped_quotes(spelling).encode()
         yield from hidden_forms(spelling)
-    for spelling in usual_spellings(needle):
-        for algorithm in ("md5", "sha1", "sha256"):
-            digest = hashlib.new(algorithm, spelling.encode(), usedforsecurity=False)
-            yield FOLDED, algorithm, digest.hexdigest().encode()
+    for algorithm, digest in digests_of(needle):
+        yield FOLDED, algorithm, digest.encode()
     with suppress(ValueError):
         number = UUID(needle)
         yield FOLDED, "raw", number.hex.encode()
         yield EXACT, "bytes of a UUID", number.bytes
+
+
+def digests_of(needle: str) -> Iterator[tuple[str, str]]:
+    for spelling in usual_spellings(needle):
+        for algorithm in ("md5", "sha1", "sha256"):
+            digest = hashlib.new(algorithm, spelling.encode(), usedforsecurity=False)
+            yield algorithm, digest.hexdigest()
 
 
 def spellings(needle):

@@ -1,6 +1,7 @@
 """What can be looked for: what stands in many places by chance says nothing about anybody."""
 
 import functools
+import re
 
 from django.conf import settings
 
@@ -28,15 +29,26 @@ def why_unfit(needle: str) -> str:
         return f"it has fewer than {FEWEST_DIFFERENT} different letters or digits"
     if "\0" in needle or needle != needle.strip():
         return "it begins or ends with a space, or holds a character that no text holds"
-    if needle.casefold() in shipped_words():
+    if is_shipped(needle.casefold()):
         return "the portal's own texts hold it, so it would be found everywhere"
     return ""
 
 
+def is_shipped(needle):
+    """Thousands are asked about, and only few lines hold what makes up an address or a number."""
+    if "@" in needle:
+        return needle in shipped_words("@")
+    return needle in shipped_words("[0-9]{5}" if needle.removeprefix("+").isdecimal() else "")
+
+
 @functools.cache
-def shipped_words() -> str:
+def shipped_words(pattern: str) -> str:
+    """The lines of the portal's own texts in which the pattern stands."""
+    if pattern:
+        lines = shipped_words("").split("\n")
+        return "\n".join(line for line in lines if re.search(pattern, line))
     files = (
-        file for pattern in SHIPPED for file in settings.BASE_DIR.glob(pattern) if file.is_file()
+        file for shipped in SHIPPED for file in settings.BASE_DIR.glob(shipped) if file.is_file()
     )
     return "\n".join(
         file.read_text(encoding="utf-8", errors="replace") for file in files

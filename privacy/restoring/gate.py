@@ -14,6 +14,7 @@ from django.db import DatabaseError, connection
 from letters import delivery
 from privacy.models import ComparedDatabase, StoredAct
 from privacy.restoring import store
+from privacy.tombstones import acts_in
 
 SECONDS = 5
 
@@ -85,15 +86,16 @@ def compare() -> str:
 
 def is_there(act):
     record = store.read(act.number)
-    return record is not None and UUID(record["id"]) == act.pk
+    return record is not None and str(act.pk) in {each["id"] for each in acts_in(record)}
 
 
 def unknown(after: int):
-    """Records of the store that the database does not know, from its own last one on."""
+    """Acts in the store that the database does not know, from its own last record on."""
     number = after + 1
     while record := store.read(number):
-        if not StoredAct.objects.filter(pk=UUID(record["id"])).exists():
-            yield record
+        acts = {UUID(act["id"]): act for act in acts_in(record)}
+        known = set(StoredAct.objects.filter(pk__in=acts).values_list("pk", flat=True))
+        yield from (act for pk, act in acts.items() if pk not in known)
         number += 1
 
 

@@ -7,7 +7,8 @@ goes on where it was killed.
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from itertools import islice
+from itertools import groupby, islice
+from operator import attrgetter
 from uuid import UUID
 
 from django.db import transaction
@@ -19,7 +20,7 @@ from privacy.models import ConsentEntry, StoredAct, Subject, SubjectIdentifier, 
 from privacy.models.identifiers import digest
 from privacy.people import holders
 from privacy.restoring import gate, store
-from privacy.tombstones import Behind, act_of, addresses, flush, record_of
+from privacy.tombstones import Behind, act_of, acts_in, addresses, flush, record_of
 
 # Filled by whoever can erase: called with the keys of people, returns when all of theirs is gone.
 ERASE: list[Callable[[set[UUID]], None]] = []
@@ -62,9 +63,9 @@ def bring_in():
     elif not gate.is_there(head):
         raise Foreign
     with transaction.atomic():
-        records = gate.unknown(after=head.number if head else 0)
-        for some in in_parts(records):
-            acts = [act_of(record) for record in some]
+        unknown = gate.unknown(after=head.number if head else 0)
+        for some in in_parts(unknown):
+            acts = [act_of(told) for told in some]
             for act in acts:
                 act.is_due = True
             # Twice at the same time is as good as once.
@@ -163,15 +164,18 @@ def is_known(act, person):
 
 
 def refill() -> int:
-    """Write all that this database knows into an empty store; how many records there are."""
+    """Write all that this database knows into an empty store; how many acts there are."""
     count = 0
-    for act in StoredAct.objects.exclude(number=None).order_by("number").iterator(AT_ONCE):
+    known = StoredAct.objects.exclude(number=None).order_by("number", "at", "pk")
+    for number, acts in groupby(known.iterator(AT_ONCE), attrgetter("number")):
+        acts = list(acts)
         try:
-            store.create(act.number, record_of(act))
+            store.create(number, record_of(acts))
         except store.Taken:
-            if store.read(act.number)["id"] != str(act.pk):
+            there = {act["id"] for act in acts_in(store.read(number))}
+            if not there.issuperset(str(act.pk) for act in acts):
                 raise Behind from None
-        count += 1
+        count += len(acts)
     flush()
     return count
 

@@ -11,6 +11,7 @@ import sys
 import django
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.urls import get_resolver
 
 
 class Killer:
@@ -40,6 +41,13 @@ def erase(killer):
 
 def main():
     django.setup()
+    # Loaded here once, and not again in each child.
+    from privacy.erasure import engine  # noqa: F401
+    from privacy.residue.needles import shipped_words
+
+    get_resolver().url_patterns  # noqa: B018
+    for pattern in ("@", "[0-9]{5}"):
+        shipped_words(pattern)
     print("ready", flush=True)
     for line in sys.stdin:
         number, _, moment = line.strip().partition(" ")
