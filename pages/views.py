@@ -15,6 +15,7 @@ from accounts.gate import Banned
 from listings.board import current_board
 from listings.catalogue import current_catalogue
 from pages import style_guide as guide
+from privacy.erasure.fence import is_refusal
 from privacy.operator import current_operator
 
 log = logging.getLogger(__name__)
@@ -89,6 +90,8 @@ def server_error(request):
     try:
         if isinstance(sys.exception(), OUTAGES):
             return unavailable(request)
+        if is_refusal(sys.exception()):
+            return error_page(request, 409, "409_erasing.html")
         return error_page(request, 500)
     except Exception:
         # Whatever keeps the page from being made, the visitor is answered.

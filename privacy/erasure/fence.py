@@ -6,7 +6,7 @@ is refused. What hangs on such rows is refused by the foreign keys, once they ar
 itself opens the fence for its own transaction: see `open_fence` in plan.py.
 """
 
-from django.db import migrations
+from django.db import IntegrityError, migrations
 
 NAME = "erasure_fence"
 
@@ -33,6 +33,13 @@ BEGIN
 END
 $$
 """
+
+
+def is_refusal(error: BaseException | None) -> bool:
+    diagnosis = (
+        getattr(error.__cause__, "diag", None) if isinstance(error, IntegrityError) else None
+    )
+    return getattr(diagnosis, "constraint_name", None) == NAME
 
 
 def fence(table: str, column: str, *, of_account: bool = False, only: list[str] | None = None):

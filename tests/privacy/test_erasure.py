@@ -89,6 +89,26 @@ def test_of_a_member_nothing_is_left_but_what_names_nobody(client, member, mailo
     assert "Your phones" in page
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "Nothing you sent has been saved"), ("kk", "Жібергеніңіздің ештеңесі сақталмады")],
+)
+def test_who_is_writing_when_the_fence_goes_up_reads_so_and_nothing_is_saved(
+    client, make_user, language, words
+):
+    user = make_user("dana@example.com")
+    client.force_login(user)
+    client.raise_request_exception = False
+    Subject.objects.filter(pk=user.subject_id).update(state="erasing")
+
+    given = {"number": "+77015554433", "purpose": "calls"}
+    answer = client.post(f"/{language}/account/profile/phones/add/", given)
+
+    assert answer.status_code == 409
+    assert words in answer.content.decode()
+    assert not Phone.objects.exists()
+
+
 @pytest.mark.clause("P5.2b")
 def test_the_seller_keeps_the_order_with_a_deleted_buyer(client, member):
     order = Order.objects.get()
