@@ -89,7 +89,7 @@ class RetentionRunAdmin(ReadOnly, admin.ModelAdmin):
 
 @admin.register(Disclosure)
 class DisclosureAdmin(ReadOnly, admin.ModelAdmin):
-    list_display = ["id", "recipient_name", "about", "purpose", "at"]
+    list_display = ["id", "recipient", "about", "purpose", "at"]
     list_filter = ["kind"]
     search_fields = ["=about"]
     search_help_text = _("The reference of an order.")

@@ -27,6 +27,7 @@ from privacy.data_map import (
     describe,
     not_personal,
 )
+from privacy.export.originals import register_words
 from privacy.export.tasks import build_export, build_waiting_exports, forget_exports
 from privacy.mailbox.tasks import read_mailbox
 from privacy.masking import RevealForm
@@ -255,6 +256,8 @@ describe(
         **ROW_NUMBER,
     },
 )
+
+register_words(Disclosure, "recipient_name", lambda name: name or str(_("Deleted seller")))
 
 describe(
     StaffAccess,

@@ -7,6 +7,7 @@ itself opens the fence for its own transaction: see `open_fence` in plan.py.
 """
 
 from django.db import IntegrityError, migrations
+from psycopg.errors import RestrictViolation
 
 NAME = "erasure_fence"
 
@@ -36,10 +37,8 @@ $$
 
 
 def is_refusal(error: BaseException | None) -> bool:
-    diagnosis = (
-        getattr(error.__cause__, "diag", None) if isinstance(error, IntegrityError) else None
-    )
-    return getattr(diagnosis, "constraint_name", None) == NAME
+    cause = error.__cause__ if isinstance(error, IntegrityError) else None
+    return isinstance(cause, RestrictViolation) and cause.diag.constraint_name == NAME
 
 
 def fence(table: str, column: str, *, of_account: bool = False, only: list[str] | None = None):

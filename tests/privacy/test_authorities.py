@@ -108,6 +108,12 @@ def test_where_a_law_forbids_to_tell_the_person_hears_of_it_afterwards(
     assert not [letter for letter in mailoutbox if letter.to == [aigul.email]]
     for model in (Disclosure, AuthorityRequest):
         assert not DATA_MAP[model].rows_told(aigul.subject).exists()
+    own = Client()
+    own.force_login(aigul)
+    for page in ("", "privacy_disclosure/", "privacy_authorityrequest/"):
+        html = own.get(f"/en/account/privacy/data/{page}").content.decode()
+        assert asked.body not in html
+        assert "an authority asked for your data</a>" not in html
     time_machine.move_to(timezone.now() + timedelta(days=31))
     tell_of_authorities()
     tell_of_authorities()

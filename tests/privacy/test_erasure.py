@@ -267,7 +267,9 @@ def test_a_seller_goes_with_the_ads_and_buyers_keep_their_orders(
         page = client.get(f"/en/orders/{order.reference}/").content.decode()
         assert "The data of the seller has been deleted" in page
         assert "Омарова" not in page
-    assert "Deleted seller" in client.get("/en/account/orders/").content.decode()
+    held = "/en/account/privacy/data/"
+    for page in ("/en/account/orders/", held, f"{held}privacy_disclosure/"):
+        assert "Deleted seller" in client.get(page).content.decode(), page
 
 
 @pytest.mark.clause("P5.2b")
