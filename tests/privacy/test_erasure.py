@@ -10,10 +10,12 @@ from django.utils import timezone
 
 from accounts.models import Address, KnownDevice, Phone, User
 from listings.models import Favourite, Listing
-from orders.models import Order
+from orders.models import Order, OrderSeller
 from privacy.data_map import DATA_MAP
 from privacy.models import Erasure, Request, Subject, SubjectIdentifier
 from privacy.requests import file_request
+from privacy.residue import look_for
+from sellers.models import Member, Seller
 from tests.accounts.conftest import link_in
 from tests.conftest import BUYER, PASSWORD, enter_with_code
 
@@ -270,6 +272,43 @@ def test_a_seller_goes_with_the_ads_and_buyers_keep_their_orders(
     held = "/en/account/privacy/data/"
     for page in ("/en/account/orders/", held, f"{held}privacy_disclosure/"):
         assert "Deleted seller" in client.get(page).content.decode(), page
+
+
+@pytest.mark.clause("P5.2b")
+def test_a_company_of_one_goes_with_them(client, make_seller, make_listing, make_order, marat):
+    seller = make_seller("ТОО Омарова", owner=marat, phone="+77015550000")
+    wheat = make_listing(price=98_000, quantity=100, seller=seller)
+    order = make_order(wheat)
+    Order.objects.filter(pk=order.pk).update(state="completed", closed_at=timezone.now())
+
+    erasure = erase(marat.subject)
+
+    assert erasure.state == "done", erasure.trouble
+    assert not Seller.objects.exists()
+    assert not Listing.objects.exists()
+    assert not OrderSeller.objects.exclude(name="", bin="", place="").exists()
+    assert client.get(f"/en/sellers/{seller.slug}/").status_code == 404
+    assert look_for([seller.bin]) == []
+
+
+@pytest.mark.clause("P5.2b")
+@pytest.mark.parametrize("role", ["manager", "owner"])
+def test_a_company_of_several_stays_and_sells_as_long_as_somebody_answers_for_it(
+    client, make_seller, make_listing, marat, aigul, role
+):
+    seller = make_seller(owner=marat)
+    Member.objects.create(seller=seller, user=aigul, role=role)
+    wheat = make_listing(seller=seller)
+
+    erasure = erase(marat.subject)
+
+    assert erasure.state == "done", erasure.trouble
+    wheat.refresh_from_db()
+    assert wheat.state == ("published" if role == "owner" else "archived")
+    assert Seller.objects.get().bin == seller.bin
+    page = client.get(f"/en/sellers/{seller.slug}/")
+    assert page.status_code == (200 if role == "owner" else 404)
+    assert (wheat.title in client.get("/en/listings/").content.decode()) == (role == "owner")
 
 
 @pytest.mark.clause("P5.2b")
