@@ -37,8 +37,9 @@ class GroupAdmin(DjangosGroupAdmin):
 class UserAdmin(MaskedAdmin, admin.ModelAdmin):
     list_display = ["__str__", "email", "full_name", "is_active", "is_staff", "date_joined"]
     list_filter = ["is_active", "is_staff", "activity", "language"]
-    search_fields = ["email", "surname", "first_name", "phones__number"]
-    search_help_text = _("E-mail, surname, first name or phone")
+    # Whole values: by parts of them staff would find out letter by letter what is masked.
+    search_fields = ["=email", "=surname", "=first_name", "=phones__number"]
+    search_help_text = _("E-mail, surname, first name or phone, written out in full")
     date_hierarchy = "date_joined"
     ordering = ["-pk"]
     fields = [
@@ -58,7 +59,7 @@ class UserAdmin(MaskedAdmin, admin.ModelAdmin):
     readonly_fields = ["email", "date_joined", "last_login", "has_second_factor"]
     actions = ["remove_second_factor"]
 
-    @admin.display(description=_("full name"), ordering="surname")
+    @admin.display(description=_("full name"))
     def full_name(self, user):
         return " ".join(mask(part) for part in user.get_full_name().split()) or "—"
 

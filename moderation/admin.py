@@ -17,9 +17,10 @@ from moderation.models import Appeal, Ban, Complaint, Decision, Removal, StopWor
 from moderation.models.ban import marks_that_fit
 from moderation.rules import WithoutRule
 from moderation.tasks import decline_orders_of_blocked
+from ui.filters import OnlyItsFilters
 
 
-class ReadOnly(admin.ModelAdmin):
+class ReadOnly(OnlyItsFilters, admin.ModelAdmin):
     actions = None
 
     def has_add_permission(self, request):
@@ -161,7 +162,7 @@ def may_answer(user):
 
 
 @admin.register(Ban)
-class BanAdmin(admin.ModelAdmin):
+class BanAdmin(OnlyItsFilters, admin.ModelAdmin):
     list_display = ["id", "at", "known_by", "reason", "until", "lifted_at", "by"]
     list_select_related = ["user", "by"]
     list_filter = ["kind"]

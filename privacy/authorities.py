@@ -1,5 +1,7 @@
 """Data for an authority: prepared by one, approved by another, as little as was approved."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
@@ -12,6 +14,8 @@ from privacy.people import written_to
 from privacy.purposes import Basis
 
 State = AuthorityRequest.State
+# For whoever lost the file. What is stored later was neither asked for nor approved.
+GIVEN_AGAIN_WITHIN = timedelta(days=1)
 
 
 def columns() -> list[tuple[str, str]]:
@@ -56,6 +60,8 @@ def give(request: AuthorityRequest) -> dict[str, list]:
         locked = AuthorityRequest.objects.select_for_update().get(pk=request.pk)
         if locked.state not in (State.APPROVED, State.GIVEN):
             raise AuthorityRequest.Impossible
+        if locked.state == State.GIVEN and locked.given_at < timezone.now() - GIVEN_AGAIN_WITHIN:
+            raise AuthorityRequest.Over
         extract = values_of(locked.subject, locked.scope)
         if locked.state == State.GIVEN:
             return extract

@@ -14,6 +14,7 @@ from privacy import authorities
 from privacy.ledger_admin import ReadOnly
 from privacy.models import AuthorityRequest, Notice, Subject
 from privacy.people import filed_under
+from ui.filters import OnlyItsFilters
 
 State = AuthorityRequest.State
 
@@ -76,7 +77,7 @@ class RefusalForm(forms.Form):
 
 
 @admin.register(AuthorityRequest)
-class AuthorityRequestAdmin(admin.ModelAdmin):
+class AuthorityRequestAdmin(OnlyItsFilters, admin.ModelAdmin):
     form = AuthorityRequestForm
     list_display = ["id", "body", "document", "state", "created_at", "given_at", "silent_until"]
     list_filter = ["state", "ground"]
@@ -162,6 +163,11 @@ class AuthorityRequestAdmin(admin.ModelAdmin):
         given = get_object_or_404(AuthorityRequest, pk=pk)
         try:
             extract = authorities.give(given)
+        except AuthorityRequest.Over:
+            messages.error(
+                request, _("The data was given already. Newer data needs a new request.")
+            )
+            return HttpResponseRedirect(reverse("admin:privacy_authorityrequest_change", args=[pk]))
         except AuthorityRequest.Impossible:
             messages.error(request, _("Another person must approve it first. Nothing was given."))
             return HttpResponseRedirect(reverse("admin:privacy_authorityrequest_change", args=[pk]))

@@ -16,9 +16,10 @@ from privacy.models import (
     StaffAccess,
 )
 from privacy.purposes import PURPOSES
+from ui.filters import OnlyItsFilters
 
 
-class ReadOnly:
+class ReadOnly(OnlyItsFilters):
     def has_add_permission(self, request, *args):
         return False
 
@@ -123,7 +124,10 @@ class ErasureAdmin(ReadOnly, admin.ModelAdmin):
     fields += ["created_at", "starts_at", "began_at", "finished_at"]
     actions = ["carry_out_again"]
 
-    @admin.action(description=_("Carry out again"))
+    def has_work_permission(self, request):
+        return request.user.has_perm("privacy.change_erasure")
+
+    @admin.action(description=_("Carry out again"), permissions=["work"])
     def carry_out_again(self, request, erasures):
         stuck = erasures.filter(state=Erasure.State.FAILED)
         count = stuck.update(state=Erasure.State.RUNNING, attempts=0, lease_until=None)

@@ -23,6 +23,7 @@ from privacy.answers import (
 from privacy.ledger_admin import ReadOnly
 from privacy.mailbox.admin import letters_of
 from privacy.models import Erasure, IncomingLetter, Request, RequestStep
+from ui.filters import OnlyItsFilters
 
 CHANGED = _("The request has changed meanwhile. Nothing was answered.")
 
@@ -110,7 +111,7 @@ class NextStepForm(forms.ModelForm):
 
 
 @admin.register(Request)
-class RequestAdmin(admin.ModelAdmin):
+class RequestAdmin(OnlyItsFilters, admin.ModelAdmin):
     form = NextStepForm
     inlines = [StepInline]
     list_display = ["id", "kind", "state", "received_at", "due_at", "clock"]

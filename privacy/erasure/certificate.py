@@ -37,6 +37,10 @@ def certificates(jobs: list[Erasure], now) -> dict[int, dict]:
     }
 
 
+def hidden_rows(described, person) -> int:
+    return described.rows_of(person).count() - described.rows_told(person).count()
+
+
 def in_words(erasure: Erasure) -> dict:
     """For the page: the certificate in the language of the reader."""
     facts = erasure.certificate
@@ -46,6 +50,11 @@ def in_words(erasure: Erasure) -> dict:
         # Of a table that is no more the number still says how much there was.
         described = by_table.get(table)
         title = described.title if described else table
+        if described and described.may_know:
+            # Of what a law forbids to tell they are not told by a number either.
+            rows -= hidden_rows(described, erasure.subject)
+            if rows <= 0:
+                continue
         if described is None or described.erase is None:
             changed[title] += rows
         elif isinstance(described.erase, StaysNameless):

@@ -41,6 +41,9 @@ class AuthorityRequest(models.Model):
     class Impossible(Exception):
         """Not in this state, or not by this person."""
 
+    class Over(Exception):
+        """It was given already, too long ago to be given once more."""
+
     body = models.CharField(_("authority"), max_length=200)
     document = models.CharField(_("number of its document"), max_length=120)
     document_on = models.DateField(_("date of its document"))

@@ -14,6 +14,7 @@ from privacy.by_letter import forget_keys, send_link
 from privacy.consents import allows
 from privacy.models import (
     Consent,
+    Erasure,
     LetterKey,
     Request,
     RequestStep,
@@ -412,6 +413,19 @@ def test_a_restriction_by_letter_holds_until_it_is_ended(ask, guest, order):
 
     order.buyer.refresh_from_db()
     assert order.buyer.state == "active"
+
+
+def test_a_deletion_by_letter_that_has_begun_is_not_taken_back(ask, guest, order):
+    link = ask("erasure")
+    guest.post(link)
+    Erasure.objects.update(state="running")
+
+    wish = Request.objects.get()
+    answer = guest.post(link.replace("confirm", "take-back"), {"request": wish.pk})
+
+    assert answer.status_code == 302
+    wish.refresh_from_db()
+    assert wish.is_open
 
 
 def test_an_objection_by_letter_holds_at_once(ask, guest, order):

@@ -12,7 +12,8 @@ from accounts.models import Address, KnownDevice, Phone, User
 from listings.models import Favourite, Listing
 from orders.models import Order, OrderSeller
 from privacy.data_map import DATA_MAP
-from privacy.models import Erasure, Request, Subject, SubjectIdentifier
+from privacy.erasure.certificate import in_words
+from privacy.models import AuthorityRequest, Erasure, Request, Subject, SubjectIdentifier
 from privacy.requests import file_request
 from privacy.residue import look_for
 from sellers.models import Member, Seller
@@ -192,6 +193,25 @@ def test_once_begun_it_cannot_be_taken_back(client, member, mailoutbox):
     assert "cannot be taken back" in response.content.decode()
     assert Erasure.objects.get().state == "running"
     assert Request.objects.get().state == "checked"
+
+
+@pytest.mark.clause("P4.5")
+def test_the_certificate_does_not_tell_of_an_authority_before_its_day(member, marat):
+    facts = {"body": "Police", "document": "1", "document_on": timezone.localdate()}
+    facts |= {"ground": "fraud", "interest": "rights", "citation": "Article 1", "asked": "Whatever"}
+    silent = {"silent_until": timezone.localdate() + DAY, "silent_because": "Article 2"}
+    asked = AuthorityRequest.objects.create(
+        subject=member.subject, handler=marat.subject, scope=[], review="x", **facts, **silent
+    )
+
+    erasure = erase(member.subject)
+
+    def told():
+        return [str(title) for title, _facts in in_words(erasure)["nameless"]]
+
+    assert "When an authority asked for your data" not in told()
+    AuthorityRequest.objects.filter(pk=asked.pk).update(silent_until=None)
+    assert "When an authority asked for your data" in told()
 
 
 @pytest.mark.parametrize("key", ["", "1", "1:x", "x" * 5000])
