@@ -8,7 +8,7 @@ from datetime import timedelta
 from django.utils.translation import gettext_lazy as _
 
 from listings.personal_data.ads import OF_THE_AD, ROW_NUMBER, with_the_ad
-from moderation import forms
+from moderation import forms, reporting
 from moderation.models import (
     Appeal,
     Ban,
@@ -33,6 +33,7 @@ from privacy.data_map import (
     describe,
     not_personal,
 )
+from privacy.erasure import registry
 from privacy.registers import (
     CachePrefix,
     Column,
@@ -235,6 +236,7 @@ describe(
     ),
 )
 
+registry.SHUT_OUT.append(reporting.forget_reporters)
 register_task(forget_old)
 register_task(decline_orders_of_blocked)
 register_cache(
@@ -244,6 +246,7 @@ register_cache(
         purpose="security",
         longest=timedelta(days=1),
         is_digested=True,
+        names=("email", "reporter"),
     )
 )
 

@@ -731,7 +731,12 @@ for counted, what in (
 ):
     register_cache(
         CachePrefix(
-            counted, what=what, purpose="security", longest=timedelta(days=1), is_digested=True
+            counted,
+            what=what,
+            purpose="security",
+            longest=timedelta(days=1),
+            is_digested=True,
+            names=("email",),
         )
     )
 

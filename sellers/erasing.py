@@ -5,6 +5,7 @@ from django.db.models import Exists, F, OuterRef
 
 from privacy.erasure.plan import open_fence
 from privacy.models import Disclosure
+from privacy.registers import forget_counters
 from sellers.models import Member, Seller
 
 AT_ONCE = 500
@@ -32,6 +33,7 @@ def take_companies(people) -> None:
 def forget_names(people) -> None:
     """Buyers still see that a seller got their data, and no more which one."""
     sellers = list(Seller.objects.filter(subject__pk__among=people).values_list("pk", flat=True))
+    forget_counters("seller", sellers)
     if not sellers:
         return
     named = Disclosure.objects.filter(kind=Disclosure.Kind.SELLER, recipient_number__in=sellers)

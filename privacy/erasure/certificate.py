@@ -37,10 +37,6 @@ def certificates(jobs: list[Erasure], now) -> dict[int, dict]:
     }
 
 
-def hidden_rows(described, person) -> int:
-    return described.rows_of(person).count() - described.rows_told(person).count()
-
-
 def in_words(erasure: Erasure) -> dict:
     """For the page: the certificate in the language of the reader."""
     facts = erasure.certificate
@@ -52,8 +48,8 @@ def in_words(erasure: Erasure) -> dict:
         title = described.title if described else table
         if described and described.may_know:
             # Of what a law forbids to tell they are not told by a number either.
-            rows -= hidden_rows(described, erasure.subject)
-            if rows <= 0:
+            rows = described.rows_told(erasure.subject).count()
+            if not rows:
                 continue
         if described is None or described.erase is None:
             changed[title] += rows

@@ -7,10 +7,13 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
+from privacy.data_map import addresses_of_family
 from privacy.erasure import engine, registry
 from privacy.erasure.beginning import begin, hasten
 from privacy.models import Erasure, Notice, Request, RequestStep, Subject
+from privacy.models.identifiers import normal_email
 from privacy.recipients import tell_recipients
+from privacy.registers import forget_counters
 from privacy.residue import look_for
 from privacy.restoring import replay
 from privacy.tombstones import bury
@@ -22,6 +25,13 @@ def tell_of_erasure(people: Iterable[UUID]) -> None:
     """GDPR, Article 19: once for each person and recipient."""
     for person in Subject.objects.filter(pk__in=list(people), joined_to=None):
         tell_recipients(person, Notice.Act.ERASED, occasion="erasure")
+
+
+def forget_addresses(people: Iterable[UUID]) -> None:
+    """What was counted under an address is forgotten while it is still known."""
+    addresses = set(addresses_of_family(set(people)))
+    spelled = {each.lower() for each in addresses} | {normal_email(each) for each in addresses}
+    forget_counters("email", spelled)
 
 
 def delete_letters_as_files(names: Callable[[str], bool]) -> None:
@@ -56,6 +66,7 @@ def erase_again(people: set[UUID]) -> None:
 
 
 registry.BURY += [bury, tell_of_erasure]
+registry.SHUT_OUT.append(forget_addresses)
 registry.MENTIONED.append(delete_letters_as_files)
 registry.LOOK_FOR.append(look_for)
 replay.ERASE.append(erase_again)

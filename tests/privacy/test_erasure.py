@@ -3,10 +3,13 @@
 from datetime import timedelta
 
 import pytest
+import redis
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
+from django.utils.translation import override
 
 from accounts.models import Address, KnownDevice, Phone, User
 from listings.models import Favourite, Listing
@@ -49,6 +52,15 @@ def rows_left(*people):
             if said or described.erase.__class__.__name__ == "DeleteRow":
                 left.setdefault(model.__name__, []).append(said)
     return left
+
+
+def keys_of_the_cache():
+    with redis.Redis.from_url(settings.CACHES["default"]["LOCATION"]) as valkey:
+        return [key.decode() for key in valkey.scan_iter()]
+
+
+def is_counter(key):
+    return any(name in key for name in ("privacy:", "listings:phones:", "moderation:reports:"))
 
 
 @pytest.fixture
@@ -207,7 +219,8 @@ def test_the_certificate_does_not_tell_of_an_authority_before_its_day(member, ma
     erasure = erase(member.subject)
 
     def told():
-        return [str(title) for title, _facts in in_words(erasure)["nameless"]]
+        with override("en"):
+            return [str(title) for title, _facts in in_words(erasure)["nameless"]]
 
     assert "When an authority asked for your data" not in told()
     AuthorityRequest.objects.filter(pk=asked.pk).update(silent_until=None)
@@ -329,6 +342,26 @@ def test_a_company_of_several_stays_and_sells_as_long_as_somebody_answers_for_it
     page = client.get(f"/en/sellers/{seller.slug}/")
     assert page.status_code == (200 if role == "owner" else 404)
     assert (wheat.title in client.get("/en/listings/").content.decode()) == (role == "owner")
+
+
+@pytest.mark.clause("P5.2b")
+def test_what_was_counted_under_the_person_is_forgotten_at_once(client, member, mailoutbox):
+    ad = Listing.objects.get()
+    Seller.objects.update(slug="zharqyn-dala")
+    from_here = {"HTTP_SEC_FETCH_SITE": "same-origin"}
+    before = set(keys_of_the_cache())
+    client.post("/en/privacy/request/", {"email": member.email, "kind": "access"}, **from_here)
+    asked_by_network = set(keys_of_the_cache()) - before
+    client.force_login(member)
+    client.post(f"/en/listing/{ad.pk}/phone/", **from_here)
+    client.post(f"/en/listing/{ad.pk}/report/", {"reason": "sold"}, **from_here)
+    counted = {key for key in keys_of_the_cache() if is_counter(key)} - before
+    assert len(counted) == 4
+
+    erase(member.subject)
+
+    [left] = counted.intersection(keys_of_the_cache())
+    assert left in asked_by_network  # of the net, which is nobody's
 
 
 @pytest.mark.clause("P5.2b")
