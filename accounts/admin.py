@@ -8,11 +8,15 @@ from django.contrib.auth.admin import Group
 from django.contrib.auth.admin import GroupAdmin as DjangosGroupAdmin
 from django.db import models
 from django.template.response import TemplateResponse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from accounts.second_factor import NoSecondFactor, remove_second_factor
 from privacy.masking import MaskedAdmin, mask
+
+RIGHTS = {"is_staff", "is_superuser", "groups", "user_permissions"}
 
 # allauth's own pages would show addresses, sessions and secrets to staff who need none of them.
 admin.site.unregister([EmailAddress, Authenticator, UserSession, Group])
@@ -54,10 +58,13 @@ class UserAdmin(MaskedAdmin, admin.ModelAdmin):
         "user_permissions",
         "date_joined",
         "last_login",
+        "rights_reviewed_at",
         "has_second_factor",
     ]
-    readonly_fields = ["email", "date_joined", "last_login", "has_second_factor"]
-    actions = ["remove_second_factor"]
+    readonly_fields = [
+        *("email", "date_joined", "last_login", "rights_reviewed_at", "has_second_factor"),
+    ]
+    actions = ["remove_second_factor", "review_rights"]
 
     @admin.display(description=_("full name"))
     def full_name(self, user):
@@ -84,6 +91,36 @@ class UserAdmin(MaskedAdmin, admin.ModelAdmin):
         if obj is not None and obj.has_rights and not request.user.is_superuser:
             return False
         return super().has_change_permission(request, obj)
+
+    def save_model(self, request, obj, form, change):
+        if RIGHTS.intersection(form.changed_data):
+            obj.rights_reviewed_at = timezone.now()
+        super().save_model(request, obj, form, change)
+
+    def has_review_permission(self, request):
+        return request.user.is_superuser
+
+    @admin.action(description=_("Rights reviewed: they are still needed"), permissions=["review"])
+    def review_rights(self, request, people):
+        """Nobody confirms their own, unless there is nobody else who could."""
+        staff = people.filter(is_staff=True, is_active=True)
+        others = User.objects.administrators().exclude(pk=request.user.pk)
+        if others.exists():
+            staff = staff.exclude(pk=request.user.pk)
+        reviewed = list(staff)
+        for person in reviewed:
+            person.review_rights()
+            self.log_change(request, person, [{"changed": {"fields": ["rights_reviewed_at"]}}])
+        self.message_user(
+            request,
+            ngettext(
+                "The rights of %(number)d account are confirmed for 90 days.",
+                "The rights of %(number)d accounts are confirmed for 90 days.",
+                len(reviewed),
+            )
+            % {"number": len(reviewed)},
+            messages.SUCCESS if reviewed else messages.WARNING,
+        )
 
     @admin.action(description=_("Remove the second factor"), permissions=["change"])
     def remove_second_factor(self, request, people):
