@@ -6,8 +6,8 @@ from accounts.models import User
 
 class Command(BaseCommand):
     help = (
-        "Without an address: until when which staff may enter the administration. With one: confirm "
-        "that this account still needs its rights, for when no administrator can enter any more."
+        "Without an address: until when which staff may enter the administration. With one: "
+        "confirm that this account still needs its rights, when no administrator can enter."
     )
 
     def add_arguments(self, parser):
@@ -25,6 +25,5 @@ class Command(BaseCommand):
         if user is None:
             raise CommandError("Nobody on the staff has this address.")
         user.review_rights()
-        self.stdout.write(
-            f"{user}: confirmed until {timezone.localtime(user.rights_end_at):%Y-%m-%d}"
-        )
+        until = timezone.localtime(user.rights_end_at)
+        self.stdout.write(f"{user}: confirmed until {until:%Y-%m-%d}")
