@@ -298,7 +298,7 @@ describe(
         "given_at": Personal("trace.time", **TO_PROVE),
         **not_personal(
             _("how the portal has examined the request; it names nobody"),
-            *("review", "silent_until", "silent_because", "refusal"),
+            *("case", "ends_on", "review", "silent_until", "silent_because", "refusal"),
             *("created_at", "decided_at", "told_at"),
         ),
         **not_personal(_("points to the member of staff who acted"), "handler", "approver"),
