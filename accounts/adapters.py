@@ -25,6 +25,7 @@ from letters.write import write_letter
 from privacy.documents import version_in_force
 from privacy.models import Document, SubjectIdentifier
 from privacy.people import join
+from privacy.recipients import pass_on
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -67,8 +68,13 @@ class AccountAdapter(DefaultAccountAdapter):
             with transaction.atomic():
                 claims = User.objects.filter(email=email_address.email).never_verified()
                 claims.exclude(pk=email_address.user_id).forget()
+                before = email_address.user.email
                 confirmed = super().confirm_email(request, email_address)
                 if confirmed:
+                    after = User.objects.values_list("email", flat=True).get(
+                        pk=email_address.user_id
+                    )
+                    pass_on(email_address.user.subject, "contact.email", before, after)
                     subject = email_address.user.subject
                     subject.identifiers.filter(kind="email").delete()
                     SubjectIdentifier.objects.file(subject, "email", email_address.email)

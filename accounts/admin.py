@@ -8,11 +8,15 @@ from django.contrib.auth.admin import Group
 from django.contrib.auth.admin import GroupAdmin as DjangosGroupAdmin
 from django.db import models
 from django.template.response import TemplateResponse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from accounts.second_factor import NoSecondFactor, remove_second_factor
 from privacy.masking import MaskedAdmin, mask
+
+RIGHTS = {"is_staff", "is_superuser", "groups", "user_permissions"}
 
 # allauth's own pages would show addresses, sessions and secrets to staff who need none of them.
 admin.site.unregister([EmailAddress, Authenticator, UserSession, Group])
@@ -37,8 +41,9 @@ class GroupAdmin(DjangosGroupAdmin):
 class UserAdmin(MaskedAdmin, admin.ModelAdmin):
     list_display = ["__str__", "email", "full_name", "is_active", "is_staff", "date_joined"]
     list_filter = ["is_active", "is_staff", "activity", "language"]
-    search_fields = ["email", "surname", "first_name", "phones__number"]
-    search_help_text = _("E-mail, surname, first name or phone")
+    # Whole values: by parts of them staff would find out letter by letter what is masked.
+    search_fields = ["=email", "=surname", "=first_name", "=phones__number"]
+    search_help_text = _("E-mail, surname, first name or phone, written out in full")
     date_hierarchy = "date_joined"
     ordering = ["-pk"]
     fields = [
@@ -53,12 +58,15 @@ class UserAdmin(MaskedAdmin, admin.ModelAdmin):
         "user_permissions",
         "date_joined",
         "last_login",
+        "rights_reviewed_at",
         "has_second_factor",
     ]
-    readonly_fields = ["email", "date_joined", "last_login", "has_second_factor"]
-    actions = ["remove_second_factor"]
+    readonly_fields = [
+        *("email", "date_joined", "last_login", "rights_reviewed_at", "has_second_factor"),
+    ]
+    actions = ["remove_second_factor", "review_rights"]
 
-    @admin.display(description=_("full name"), ordering="surname")
+    @admin.display(description=_("full name"))
     def full_name(self, user):
         return " ".join(mask(part) for part in user.get_full_name().split()) or "—"
 
@@ -83,6 +91,36 @@ class UserAdmin(MaskedAdmin, admin.ModelAdmin):
         if obj is not None and obj.has_rights and not request.user.is_superuser:
             return False
         return super().has_change_permission(request, obj)
+
+    def save_model(self, request, obj, form, change):
+        if RIGHTS.intersection(form.changed_data):
+            obj.rights_reviewed_at = timezone.now()
+        super().save_model(request, obj, form, change)
+
+    def has_review_permission(self, request):
+        return request.user.is_superuser
+
+    @admin.action(description=_("Rights reviewed: they are still needed"), permissions=["review"])
+    def review_rights(self, request, people):
+        """Nobody confirms their own, unless there is nobody else who could."""
+        staff = people.filter(is_staff=True, is_active=True)
+        others = User.objects.administrators().exclude(pk=request.user.pk)
+        if others.exists():
+            staff = staff.exclude(pk=request.user.pk)
+        reviewed = list(staff)
+        for person in reviewed:
+            person.review_rights()
+            self.log_change(request, person, [{"changed": {"fields": ["rights_reviewed_at"]}}])
+        self.message_user(
+            request,
+            ngettext(
+                "The rights of %(number)d account are confirmed for 90 days.",
+                "The rights of %(number)d accounts are confirmed for 90 days.",
+                len(reviewed),
+            )
+            % {"number": len(reviewed)},
+            messages.SUCCESS if reviewed else messages.WARNING,
+        )
 
     @admin.action(description=_("Remove the second factor"), permissions=["change"])
     def remove_second_factor(self, request, people):

@@ -11,3 +11,4 @@ class AccountsConfig(AppConfig):
     def ready(self):
         # Its receiver must stand before the first sign-in; its models exist only now.
         import_module("accounts.sessions")
+        import_module("accounts.watched")

@@ -6,13 +6,16 @@ from django.contrib.sessions.models import Session
 
 from accounts.models import User
 from accounts.sessions import SessionStore
+from privacy.registers import forget_counters
 
 AT_ONCE = 500
 
 
 def shut_out(people) -> None:
     """Their sessions have ended already."""
-    User.objects.filter(subject__pk__among=people, is_active=True).update(is_active=False)
+    users = User.objects.filter(subject__pk__among=people)
+    users.filter(is_active=True).update(is_active=False)
+    forget_counters("account", users.values_list("pk", flat=True))
 
 
 def forget_sessions(names: Callable[[str], bool]) -> None:

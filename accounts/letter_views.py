@@ -18,7 +18,7 @@ from accounts.visitors import network_of
 from privacy import by_letter
 from privacy.data_map import IN_PLACE
 from privacy.held import kind_named, overview_of, page_of_rows
-from privacy.models import Request
+from privacy.models import Erasure, Request
 from privacy.record import kinds_of_data
 from privacy.requests import requests_of, take_back
 from privacy.wishes import FORMS, SENTENCES, AskForm, too_many
@@ -130,7 +130,8 @@ def take_request_back(request, key, person, token):
     if not (number.isascii() and number.isdecimal() and len(number) < 19):
         raise Http404
     wish = get_object_or_404(requests_of(person), pk=number)
-    with suppress(Request.WrongOrder):  # closed meanwhile, as the page then says
+    # Closed or begun meanwhile, as the page then says.
+    with suppress(Request.WrongOrder, Erasure.Begun):
         take_back(wish)
     return redirect(with_token("by_letter:confirm", token))
 

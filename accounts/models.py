@@ -1,7 +1,9 @@
+from datetime import timedelta
+
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models, transaction
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
@@ -14,6 +16,13 @@ class UserQuerySet(models.QuerySet):
     def never_verified(self):
         """Accounts whose owner has not shown that any address is theirs."""
         return self.exclude(emailaddress__verified=True)
+
+    def administrators(self):
+        """Those who may enter now, and review the rights of others."""
+        known = timezone.now() - User.RIGHTS_REVIEWED_WITHIN
+        return self.filter(
+            is_active=True, is_staff=True, is_superuser=True, rights_reviewed_at__gt=known
+        )
 
     def without_rights(self):
         return self.filter(is_staff=False, is_superuser=False)
@@ -80,9 +89,15 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     is_active = models.BooleanField(_("may sign in"), default=True)
     is_staff = models.BooleanField(_("may enter the administration"), default=False)
+    # When somebody last looked whether the rights of staff are still needed.
+    rights_reviewed_at = models.DateTimeField(
+        _("rights reviewed at"), default=timezone.now, db_default=Now(), editable=False
+    )
     date_joined = models.DateTimeField(_("signed up at"), default=timezone.now, editable=False)
 
     objects = UserManager()
+
+    RIGHTS_REVIEWED_WITHIN = timedelta(days=90)
 
     USERNAME_FIELD = EMAIL_FIELD = "email"
     REQUIRED_FIELDS = []
@@ -109,6 +124,15 @@ class User(AbstractBaseUser, PermissionsMixin):
     def has_rights(self):
         # Before somebody is let into the administration they may have been given all rights.
         return self.is_staff or self.is_superuser
+
+    @property
+    def rights_end_at(self):
+        """Those in the administration are switched off then, until they are reviewed."""
+        return self.rights_reviewed_at + self.RIGHTS_REVIEWED_WITHIN
+
+    def review_rights(self):
+        self.rights_reviewed_at = timezone.now()
+        self.save(update_fields=["rights_reviewed_at"])
 
     @property
     def has_second_factor(self):

@@ -91,6 +91,7 @@ describe(
         "is_active": Personal("access.rights", **TO_SIGN_IN, **OUR_NOTES),
         "is_staff": Personal("access.rights", **TO_SIGN_IN, **OUR_NOTES),
         "is_superuser": Personal("access.rights", **TO_SIGN_IN, **OUR_NOTES),
+        "rights_reviewed_at": Personal("access.rights", **TO_SIGN_IN, **OUR_NOTES),
         **not_personal(_("points to the person whose account it is"), "subject"),
         **ROW_NUMBER,
     },

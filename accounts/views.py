@@ -11,6 +11,7 @@ from accounts.forms import AddressForm, PersonForm, PhoneForm
 from accounts.guards import dangerous, private
 from accounts.models import Address, Phone, User
 from accounts.sessions import end_sessions, sessions_of
+from privacy.recipients import pass_on
 
 
 @private
@@ -45,14 +46,28 @@ def profile(request):
 
 
 @private
+@transaction.atomic
 def edit_person(request):
+    before = User.objects.select_for_update().get(pk=request.user.pk).get_full_name()
     form = PersonForm(request.POST or None, instance=request.user)
     if form.is_valid():
         # Only these: a password changed meanwhile in another window must not come back.
         form.save(commit=False).save(update_fields=form.Meta.fields)
-        messages.success(request, _("Saved."))
+        say_saved(request, "identity.full", before, request.user.get_full_name())
         return redirect("accounts:profile")
     return render(request, "accounts/edit_person.html", {"form": form})
+
+
+def say_saved(request, category, before, after):
+    if places := pass_on(request.user.subject, category, before, after):
+        words = ngettext(
+            "Saved. It is changed on %(places)d open order, too; its seller is told.",
+            "Saved. It is changed on %(places)d open orders, too; their sellers are told.",
+            places,
+        )
+        messages.success(request, words % {"places": places})
+    else:
+        messages.success(request, _("Saved."))
 
 
 @private
@@ -84,10 +99,11 @@ def add_phone(request):
 def edit_phone(request, pk):
     User.objects.select_for_update().get(pk=request.user.pk)
     phone = get_object_or_404(request.user.phones, pk=pk)
+    before = str(phone.number)
     form = PhoneForm(request.POST or None, instance=phone)
     if form.is_valid():
         form.save()
-        messages.success(request, _("Saved."))
+        say_saved(request, "contact.phone", before, str(phone.number))
         return redirect("accounts:profile")
     return render(request, "accounts/edit_phone.html", {"form": form, "phone": phone})
 

@@ -7,6 +7,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 
@@ -29,6 +30,7 @@ class KazvekAdmin(admin.AdminSite):
             super().has_permission(request)
             and (is_demo_staff(request.user) or is_proved(request))
             and not awaited(request.user.subject)
+            and request.user.rights_end_at > timezone.now()
         )
 
     def each_context(self, request):
@@ -45,6 +47,15 @@ class KazvekAdmin(admin.AdminSite):
             raise PermissionDenied
         if self.has_permission(request):
             return redirect("admin:index")
+        if request.user.rights_end_at <= timezone.now():
+            messages.warning(
+                request,
+                _(
+                    "Your rights in the administration are switched off: nobody has reviewed them "
+                    "for 90 days. Ask an administrator to do it."
+                ),
+            )
+            return redirect("accounts:security")
         if not request.user.has_second_factor:
             messages.warning(
                 request,

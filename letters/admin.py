@@ -5,10 +5,11 @@ from django.utils.translation import ngettext
 from letters.after_commit import after_commit
 from letters.models import Letter
 from letters.tasks import send_waiting
+from ui.filters import OnlyItsFilters
 
 
 @admin.register(Letter)
-class LetterAdmin(admin.ModelAdmin):
+class LetterAdmin(OnlyItsFilters, admin.ModelAdmin):
     """What did not arrive, and why. What a letter says is for its receiver only."""
 
     list_display = [

@@ -6,6 +6,22 @@ from django.db.models import F
 
 from listings.leftovers import KINDS, clear, hold, is_named
 from listings.models import Leftover, Listing, SearchDocument
+from listings.states import TRANSITIONS, Act, Role, may
+from sellers.models import Member
+
+
+def settle(people) -> None:
+    """Of a company for which colleagues act, but none who answers for it, the ads are over."""
+    owners = Member.objects.owners()
+    gone = owners.filter(user__subject__pk__among=people).values("seller")
+    stay = owners.exclude(user__subject__pk__among=people).values("seller")
+    ads = Listing.objects.filter(seller__in=gone, seller__subject=None).exclude(seller__in=stay)
+    ads = ads.filter(state__in=TRANSITIONS[Role.CLOCK][Act.ARCHIVE][0])
+    for pk in list(ads.order_by("pk").values_list("pk", flat=True)):
+        with transaction.atomic():
+            ad = Listing.objects.select_for_update().filter(pk=pk).first()
+            if ad and may(Role.CLOCK, Act.ARCHIVE, ad.state):
+                ad.move(Act.ARCHIVE, Role.CLOCK)
 
 
 def files_left() -> int:

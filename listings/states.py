@@ -69,7 +69,11 @@ TRANSITIONS = {
     },
     Role.CLOCK: {
         A.EXPIRE: ({S.PUBLISHED, S.PAUSED}, S.EXPIRED),
-        A.ARCHIVE: ({S.SOLD, S.EXPIRED, S.REJECTED}, S.ARCHIVED),
+        # What is live or waits only when nobody answers for the seller any more.
+        A.ARCHIVE: (
+            {S.SOLD, S.EXPIRED, S.REJECTED, S.PENDING, S.PUBLISHED, S.PAUSED},
+            S.ARCHIVED,
+        ),
         A.HIDE: ({S.PUBLISHED}, S.PENDING),
     },
     Role.ORDER: {

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from accounts.visitors import network_of
 from listings.models import DailyCount, Folding, Listing
+from privacy.consents import allowing, allows
 
 log = logging.getLogger(__name__)
 
@@ -49,14 +50,16 @@ ROBOTS = re.compile(
 
 
 def count(kind: Kind, listing: Listing, request) -> None:
-    """Once for each visitor in a while, and never for a program or staff. A page never fails for
-    it.
+    """Once for each visitor in a while, and never for a program, staff or who objects to it. A page
+    never fails for it.
     """
     global away_until
     if time.monotonic() < away_until or not is_a_visit(request):
         return
-    today = timezone.localdate()
     person = request.user.pk if is_signed_in(request) else ""
+    if person and not allows(request.user.subject, "statistics"):
+        return
+    today = timezone.localdate()
     visitor = f"{person}:{network_of(request)}:{request.headers.get('User-Agent')}"
     seen = cache.make_key(f"{SEEN}{kind}:{today}:{listing.pk}:{visitor}")
     try:
@@ -116,7 +119,7 @@ def fold() -> int:
         counted = valkey().hgetall(batch)
         folding.last_batch = counted.pop(BATCH_NAME).decode()
         folding.save(update_fields=["last_batch"])
-        rows = rows_of(counted)
+        rows = without_objectors(rows_of(counted))
         add(rows)
     return len(rows)
 
@@ -128,6 +131,14 @@ def rows_of(counted):
         day, listing_pk, kind = name.decode().split(":")
         rows[int(listing_pk), date.fromisoformat(day)][kind] += int(number)
     return [(*key, *(counts[kind] for kind in Kind.values)) for key, counts in sorted(rows.items())]
+
+
+def without_objectors(rows):
+    """Of the ads of a person the counts say something of them, too."""
+    ads = Listing.objects.filter(pk__in=[row[0] for row in rows], seller__subject__isnull=False)
+    people = dict(ads.values_list("pk", "seller__subject"))
+    allowed = allowing(people.values(), "statistics")
+    return [row for row in rows if row[0] not in people or people[row[0]] in allowed]
 
 
 # Ads that are gone meanwhile are left out; the others cannot go before the commit.

@@ -12,14 +12,15 @@ from letters.after_commit import after_commit
 from moderation import appealing
 from moderation.bans import hold_sellers
 from moderation.deciding import OwnAd
-from moderation.forms import AnswerForm
+from moderation.forms import AnswerForm, BanForm, LookUpForm
 from moderation.models import Appeal, Ban, Complaint, Decision, Removal, StopWord
+from moderation.models.ban import marks_that_fit
 from moderation.rules import WithoutRule
 from moderation.tasks import decline_orders_of_blocked
-from privacy.masking import MaskedAdmin, mask
+from ui.filters import OnlyItsFilters
 
 
-class ReadOnly(admin.ModelAdmin):
+class ReadOnly(OnlyItsFilters, admin.ModelAdmin):
     actions = None
 
     def has_add_permission(self, request):
@@ -161,13 +162,13 @@ def may_answer(user):
 
 
 @admin.register(Ban)
-class BanAdmin(MaskedAdmin, admin.ModelAdmin):
-    list_display = ["at", "known_by", "reason", "until", "lifted_at", "by"]
+class BanAdmin(OnlyItsFilters, admin.ModelAdmin):
+    list_display = ["id", "at", "known_by", "reason", "until", "lifted_at", "by"]
     list_select_related = ["user", "by"]
-    search_fields = ["=user__email", "email_mask", "phone", "=bin", "network"]
-    search_help_text = _("E-mail, phone, BIN or address of the net")
-    fields = ["user", "email_mask", "phone", "bin", "network", "reason", "until"]
+    list_filter = ["kind"]
+    fields = ["user", *Ban.Kind.values, "reason", "until"]
     raw_id_fields = ["user"]
+    change_list_template = "admin/moderation/ban/change_list.html"
     # One labelled field; Django's own pair has one label for both.
     formfield_overrides = {
         models.DateTimeField: {
@@ -179,15 +180,38 @@ class BanAdmin(MaskedAdmin, admin.ModelAdmin):
 
     @admin.display(description=_("who"))
     def known_by(self, ban):
-        name, value = next((name, value) for name in Ban.KNOWN_BY if (value := getattr(ban, name)))
-        return mask(value) if name in self.masks() else str(value)
+        if ban.kind:
+            return f"{ban.get_kind_display()}: {ban.hint or '•••'}"
+        return f"{ban._meta.get_field('user').verbose_name} {ban.user}"
+
+    def get_form(self, request, obj=None, **kwargs):
+        # Whom it means is said once.
+        return super().get_form(request, obj, **kwargs | ({} if obj else {"form": BanForm}))
 
     def get_readonly_fields(self, request, obj=None):
-        masks = super().get_readonly_fields(request, obj)
-        return [*Ban.KNOWN_BY, "at", "by", "lifted_at", *masks] if obj else []
+        return ["known_by", "at", "by", "lifted_at"] if obj else []
 
     def get_fields(self, request, obj=None):
-        return [*super().get_fields(request, obj), "at", "by", "lifted_at"] if obj else self.fields
+        return ["known_by", "reason", "until", "at", "by", "lifted_at"] if obj else self.fields
+
+    def get_urls(self):
+        view = self.admin_site.admin_view(self.look_up)
+        return [path("look-up/", view, name="moderation_ban_look_up"), *super().get_urls()]
+
+    def look_up(self, request):
+        """Whom a digest means nobody can read; whether it means somebody one can."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        form = LookUpForm(request.POST if request.method == "POST" else None)
+        facts = {"title": _("Look up a ban"), "opts": self.opts, "form": form}
+        if form.is_valid():
+            found = Ban.objects.filter(digest__in=marks_that_fit(form.cleaned_data["value"]))
+            facts["found"] = [(ban, self.known_by(ban)) for ban in found]
+        return TemplateResponse(
+            request,
+            "admin/moderation/ban/look_up.html",
+            self.admin_site.each_context(request) | facts,
+        )
 
     def has_delete_permission(self, request, obj=None):
         return False

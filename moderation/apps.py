@@ -12,3 +12,4 @@ class ModerationConfig(AppConfig):
         # They fill registries of lower floors; their models exist only now.
         import_module("moderation.bans")
         import_module("moderation.stop_words")
+        import_module("moderation.cases")

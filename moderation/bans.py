@@ -1,62 +1,92 @@
-"""Who is shut out: looked up at the gate that every entry passes."""
+"""Who is shut out: looked up at the gate that every entry passes.
+
+Of what somebody is known by only keyed digests are kept, so whoever asks is digested, too.
+"""
+
+from collections.abc import Iterable, Iterator
 
 from django.db.models import Q, QuerySet
 
 from accounts import gate
 from accounts.models import Phone as OwnPhone
 from moderation.models import Ban
-from moderation.models.ban import masks_that_fit, ranges_that_hold
+from moderation.models.ban import digest, masks_that_fit, ranges_that_hold, spelled_phone
 from sellers import standing
 from sellers.models import Member, Phone, Seller
 
+Kind = Ban.Kind
+
 
 def ban_of(asking: gate.Asking) -> Ban | None:
-    """In one query; the ban that ends last."""
+    """The ban that ends last."""
     seller, user = asking.seller, asking.user
-    people, phones = Q(), Q(phone__in=asking.phones) if asking.phones else Q()
-    numbers = {
-        number for number in (getattr(seller, "bin", ""), getattr(seller, "iin", "")) if number
-    }
+    people, phones = Q(), set(asking.phones)
     if user:
         people |= Q(user=user)
-        phones |= Q(phone__in=OwnPhone.objects.filter(user=user).values("number"))
     if seller and seller.pk:
         # Whoever is shut out does not sell through a colleague either.
-        owners = Member.objects.owners().filter(seller=seller)
-        people |= Q(user__in=owners.values("user"))
-        phones |= Q(phone__in=Phone.objects.filter(seller=seller).values("number"))
-    known = Q(network__in=ranges_that_hold(asking.address)) | people | phones
-    if masks := [mask for email in asking.emails for mask in masks_that_fit(email)]:
-        known |= Q(email_mask__in=masks)
-    if numbers:
-        known |= Q(bin__in=numbers)
-    found = list(Ban.objects.in_force().filter(known))
+        people |= Q(user__in=Member.objects.owners().filter(seller=seller).values("user"))
+    if user or (seller and seller.pk):
+        own = OwnPhone.objects.filter(user=user).values_list("number")
+        shown = Phone.objects.filter(seller=seller and seller.pk).values_list("number")
+        phones.update(number for (number,) in own.union(shown))
+    marks = [
+        *marks_of(Kind.NETWORK, ranges_that_hold(asking.address)),
+        *marks_of(Kind.EMAIL, (mask for email in asking.emails for mask in masks_that_fit(email))),
+        *marks_of(Kind.PHONE, map(spelled_phone, phones)),
+        *marks_of(Kind.BIN, (seller.bin, seller.iin) if seller else ()),
+    ]
+    found = list(Ban.objects.in_force().filter(Q(digest__in=marks) | people))
     endless = [ban for ban in found if ban.until is None]
     return endless[0] if endless else max(found, key=lambda ban: ban.until, default=None)
+
+
+def marks_of(kind: Kind, spelled: Iterable[str]) -> Iterator[str]:
+    return (digest(kind, value) for value in spelled if value)
 
 
 def shut_out(sellers: QuerySet[Seller], bans: QuerySet[Ban] | None = None) -> QuerySet[Seller]:
     """Of these the ones for whom an owner, a number or a phone is banned, whoever of them acts."""
     bans = Ban.objects.in_force() if bans is None else bans
     owners = Member.objects.owners().filter(seller__in=sellers.order_by())
-    masks = set(bans.exclude(email_mask="").values_list("email_mask", flat=True))
-    by_mail = [
-        seller
-        for seller, email in (owners.values_list("seller", "user__email") if masks else ())
-        if masks.intersection(masks_that_fit(email))
-    ]
-    phones = bans.exclude(phone="").values("phone")
-    numbers = bans.exclude(bin="").values("bin")
-    of_owner = Q(user__in=bans.exclude(user=None).values("user")) | Q(
-        user__in=OwnPhone.objects.filter(number__in=phones).values("user")
-    )
-    return sellers.filter(
-        Q(pk__in=by_mail)
-        | Q(pk__in=owners.filter(of_owner).values("seller"))
-        | Q(pk__in=Phone.objects.filter(number__in=phones).values("seller"))
-        | Q(bin__in=numbers)
-        | Q(iin__in=numbers)
-    )
+    users = bans.exclude(user=None).values("user")
+    of_owner = owners.filter(user__in=users).values("seller")
+    return sellers.filter(Q(pk__in=of_owner) | Q(pk__in=known_by(sellers, owners, bans)))
+
+
+def known_by(sellers, owners, bans) -> set[int]:
+    """Sellers whom a digest means. Of a kind of which there is no ban nothing is digested."""
+    banned = {}
+    for kind, mark in bans.exclude(digest="").values_list("kind", "digest"):
+        banned.setdefault(kind, set()).add(mark)
+    asked = []
+    if Kind.EMAIL in banned:
+        emails = owners.values_list("seller", "user__email")
+        asked += [
+            (seller, Kind.EMAIL, mask)
+            for seller, email in emails.iterator()
+            for mask in masks_that_fit(email)
+        ]
+    if Kind.PHONE in banned:
+        shown = Phone.objects.filter(seller__in=sellers.order_by())
+        for phones in (
+            shown.values_list("seller", "number"),
+            owners.exclude(user__phones=None).values_list("seller", "user__phones__number"),
+        ):
+            asked += [
+                (seller, Kind.PHONE, spelled_phone(number))
+                for seller, number in phones.iterator()
+                if number
+            ]
+    if Kind.BIN in banned:
+        numbers = sellers.order_by().values_list("pk", "bin", "iin")
+        asked += [
+            (seller, Kind.BIN, number)
+            for seller, *both in numbers.iterator()
+            for number in both
+            if number
+        ]
+    return {seller for seller, kind, value in asked if digest(kind, value) in banned[kind]}
 
 
 def hold_sellers(ban: Ban) -> None:

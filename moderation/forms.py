@@ -1,9 +1,11 @@
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from phonenumber_field.formfields import PhoneNumberField
 
 from listings.catalogue import current_catalogue
-from moderation.models import Appeal, Complaint, Decision
+from moderation.models import Appeal, Ban, Complaint, Decision
+from moderation.models.ban import known_by, mask_of_addresses, range_of_addresses
 from moderation.reasons import ADS, POSTING, RULES, Reason
 from moderation.rules import WithoutRule
 
@@ -76,6 +78,51 @@ class AnswerForm(forms.Form):
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 5}),
         help_text=_("It stands in the letter. Say what you have looked at and why you decide so."),
+    )
+
+
+class BanForm(forms.ModelForm):
+    """Of whoever is meant only a keyed digest is kept."""
+
+    email = forms.CharField(
+        label=Ban.Kind.EMAIL.label,
+        required=False,
+        max_length=254,
+        validators=[mask_of_addresses],
+        help_text=_("name@host.kz, *@host.kz, or *@*.host.kz with all that stands under it."),
+    )
+    phone = PhoneNumberField(label=Ban.Kind.PHONE.label, required=False)
+    bin = forms.RegexField(
+        r"\A\s*([0-9]\s*){12}\Z",
+        label=Ban.Kind.BIN.label,
+        required=False,
+        error_messages={"invalid": _("Twelve digits.")},
+    )
+    network = forms.CharField(
+        label=Ban.Kind.NETWORK.label,
+        required=False,
+        max_length=43,
+        validators=[range_of_addresses],
+        help_text=_("For example 203.0.113.0/24 or 2001:db8::/48."),
+    )
+
+    def clean(self):
+        given = super().clean()
+        known = {kind: str(given[kind]) for kind in Ban.Kind if given.get(kind)}
+        if not self.errors and len(known) + bool(given.get("user")) != 1:
+            raise ValidationError(_("Fill in exactly one of the fields above the reason."))
+        for kind, value in known.items():
+            for name, kept in known_by(kind, value).items():
+                setattr(self.instance, name, kept)
+        return given
+
+
+class LookUpForm(forms.Form):
+    value = forms.CharField(
+        label=_("E-mail, phone, BIN, IIN or address of the net"),
+        max_length=254,
+        widget=forms.TextInput({"autocomplete": "off"}),
+        help_text=_("The whole of it, as you know it. It is kept nowhere."),
     )
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 from django.utils.translation import gettext_lazy as _
 
 from listings.personal_data.ads import OF_THE_AD, ROW_NUMBER, with_the_ad
-from moderation import forms
+from moderation import forms, reporting
 from moderation.models import (
     Appeal,
     Ban,
@@ -33,8 +33,10 @@ from privacy.data_map import (
     describe,
     not_personal,
 )
+from privacy.erasure import registry
 from privacy.registers import (
     CachePrefix,
+    Column,
     kept_in,
     not_kept,
     register_cache,
@@ -196,10 +198,8 @@ describe(
     subject="user__subject",
     fields={
         # Such a ban leads to no account; whoever is shut out by it reads that on the page.
-        "email_mask": Personal("contact.email", **BANNED),
-        "phone": Personal("contact.phone", **BANNED),
-        "bin": Personal("seller.number", **BANNED),
-        "network": Personal("device.network", **BANNED),
+        "digest": Personal("contact.digest", **BANNED),
+        **not_personal(_("says nothing about one person"), "kind", "hint"),
         "reason": FreeText("moderation.decision", **BANNED),
         **dict.fromkeys(("at", "until", "lifted_at"), Personal("trace.time", **BANNED)),
         **not_personal(_("points to the account that is shut out"), "user"),
@@ -236,6 +236,7 @@ describe(
     ),
 )
 
+registry.SHUT_OUT.append(reporting.forget_reporters)
 register_task(forget_old)
 register_task(decline_orders_of_blocked)
 register_cache(
@@ -245,6 +246,7 @@ register_cache(
         purpose="security",
         longest=timedelta(days=1),
         is_digested=True,
+        names=("email", "reporter"),
     )
 )
 
@@ -271,6 +273,23 @@ register_form(
         **kept_in(Decision, "note"),
         **not_kept(_("It chooses the decision that is kept."), "is_granted"),
     },
+)
+register_form(
+    "ban",
+    _("Ban of somebody from writing and publishing"),
+    forms.BanForm,
+    purposes=["security", "compliance"],
+    fields={
+        **kept_in(Ban, "user", "reason", "until"),
+        **dict.fromkeys(Ban.Kind.values, Column(Ban, "digest")),
+    },
+)
+register_form(
+    "ban-look-up",
+    _("Look-up of a ban"),
+    forms.LookUpForm,
+    purposes=["security"],
+    fields=not_kept(_("It is compared with the bans there are."), "value"),
 )
 register_form(
     "decision",

@@ -2,6 +2,7 @@
 
 import hmac
 from hashlib import sha256
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -14,6 +15,7 @@ from listings.models import Listing
 from moderation.hiding import hide_if_many
 from moderation.models import Complaint
 from privacy.models import Subject
+from privacy.registers import forget_counters
 from ui.limits import is_within
 
 A_DAY = 24 * 60 * 60
@@ -56,10 +58,18 @@ def refuse_too_many(most, whose):
         raise TooOften
 
 
+def forget_reporters(people) -> None:
+    forget_counters("reporter", map(reporter, people))
+
+
+def reporter(person: UUID) -> str:
+    return digest(f"report {person}")
+
+
 def visitor_of(request) -> str:
     """The same for a person's reports."""
     if request.user.is_authenticated:
-        return digest(f"report {request.user.subject_id}")
+        return reporter(request.user.subject_id)
     browser = device_name(request.headers.get("User-Agent", ""))
     return digest(f"report {network_of(request)} {browser}")
 

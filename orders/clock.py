@@ -7,11 +7,13 @@ from django.utils import timezone
 
 from orders import life
 from orders.models import Order, Timer
-from orders.states import WAITS_FOR_SELLER, Act, Role, may
+from orders.states import AGREED, WAITS_FOR_SELLER, Act, Role, may
 from orders.telling import remind
 
 AT_ONCE = 500
 REMINDERS = {Timer.Kind.REMIND, Timer.Kind.REMIND_TO_COMPLETE}
+
+SELLER_IS_AWAITED = [*WAITS_FOR_SELLER, *AGREED]
 
 log = logging.getLogger(__name__)
 
@@ -47,4 +49,4 @@ def strike(order_pk: int) -> None:
         elif Timer.Kind.COMPLETE in kinds and may(Role.CLOCK, Act.COMPLETE, order.state):
             life.complete_by_itself(order)
         elif kinds and kinds <= REMINDERS:
-            remind(order, Role.SELLER if order.state in WAITS_FOR_SELLER else Role.BUYER)
+            remind(order, Role.SELLER if order.state in SELLER_IS_AWAITED else Role.BUYER)

@@ -21,7 +21,7 @@ from orders.models import Offer, OfferLine, Order, OrderLine
 from orders.quantities import fault_of
 from orders.states import GIVES_BACK, Act, Role, State, acts_of
 from orders.telling import tell
-from orders.timers import await_answer, await_delivery, stop
+from orders.timers import await_answer, await_delivery, await_shipment, stop
 
 
 class Unpriced(Exception):
@@ -102,7 +102,7 @@ def accept(order: Order, by: User) -> Order:
         change = order.move(Act.ACCEPT, Role.SELLER, by)
         if order.lines.filter(price=None).exists():
             raise Unpriced
-        stop(order)
+        await_shipment(order)
         tell(order, change)
     return order
 
@@ -187,6 +187,8 @@ def pay(order: Order, by: User, on: date, document: str) -> Order:
             raise Order.Impossible
         order.paid_on, order.payment_document = on, document
         order.save(update_fields=["paid_on", "payment_document"])
+        if order.state == State.PAID:
+            await_shipment(order)
         tell(order, change)
     return order
 
@@ -209,7 +211,7 @@ def agree(order: Order, by: User | None, round: int) -> Order:
     with locked(order) as order:
         change = order.move(Act.AGREE, Role.BUYER, by)
         take_over(answered(order, round, Offer.Answer.AGREED))
-        stop(order)
+        await_shipment(order)
         tell(order, change)
     return order
 

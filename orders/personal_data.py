@@ -451,6 +451,7 @@ register_cache(
         purpose="security",
         longest=timedelta(hours=1),
         is_digested=True,
+        names=("email",),
     )
 )
 register_form(

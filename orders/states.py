@@ -85,8 +85,10 @@ TRANSITIONS = {
         A.UNDO: {S.DISPUTED: S.CANCELLED},
     },
     Role.CLOCK: {
-        A.EXPIRE: dict.fromkeys(UNDECIDED, S.EXPIRED),
-        A.COMPLETE: {S.SHIPPED: S.COMPLETED},
+        # Agreed, and half a year without a word: what is paid was delivered, else it came to
+        # nothing.
+        A.EXPIRE: dict.fromkeys([*UNDECIDED, S.ACCEPTED], S.EXPIRED),
+        A.COMPLETE: dict.fromkeys([S.PAID, S.SHIPPED], S.COMPLETED),
     },
 }
 

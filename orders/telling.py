@@ -38,6 +38,8 @@ WHAT = {
     (Act.UNDO, Role.STAFF): _("The administration settled the dispute: the order is cancelled"),
 }
 BUYER_WAS_SILENT = _("The order expired: the buyer did not answer the counter-offer in time")
+NOTHING_WAS_SHIPPED = _("The order expired: for half a year nothing was noted of it")
+PAID_LONG_AGO = _("It was paid, and for half a year nothing more was noted of it.")
 COMPLETED_BY_ITSELF = _("Fourteen days after the shipment nobody had complained.")
 SELLER_IS_BLOCKED = _("The seller cannot sell on Kazvek at present.")
 
@@ -124,6 +126,8 @@ STILL_DISPUTABLE = _(
 def what(change: Change) -> str:
     if change.act == Act.EXPIRE and change.before == State.CHANGED:
         return str(BUYER_WAS_SILENT)
+    if change.act == Act.EXPIRE and change.before == State.ACCEPTED:
+        return str(NOTHING_WAS_SHIPPED)
     return str(WHAT[Act(change.act), Role(change.role)])
 
 
@@ -132,7 +136,7 @@ def why(change: Change) -> str:
     if change.act == Act.DECLINE and change.role == Role.STAFF and not change.note:
         return str(SELLER_IS_BLOCKED)
     if change.act == Act.COMPLETE and change.role == Role.CLOCK:
-        return str(COMPLETED_BY_ITSELF)
+        return str(PAID_LONG_AGO if change.before == State.PAID else COMPLETED_BY_ITSELF)
     return change.note
 
 

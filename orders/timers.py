@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 
 import holidays
+from django.db.models import Max
 from django.utils import timezone
 
 from orders.models import Order, Timer
@@ -14,6 +15,9 @@ REMINDED_AFTER = (1, 2)
 # From the shipment on; whoever has complaints has said so by then.
 COMPLETED_AFTER = timedelta(days=14)
 REMINDED_BEFORE = timedelta(days=2)
+# From the agreement, or the day of delivery that was agreed, as long as nothing is noted.
+ENDED_AFTER = timedelta(days=180)
+WARNED_BEFORE = timedelta(days=14)
 
 
 @cache
@@ -61,6 +65,23 @@ def await_delivery(order: Order) -> None:
                 due_at=ends_at - REMINDED_BEFORE,
             ),
             Timer(order=order, kind=Timer.Kind.COMPLETE, due_at=ends_at),
+        ]
+    )
+
+
+def await_shipment(order: Order) -> None:
+    """It is agreed; an order of which nothing is noted any more keeps nobody's contacts for ever.
+
+    The caller holds the order's lock.
+    """
+    stop(order)
+    day = order.lines.aggregate(last=Max("delivery_on"))["last"] or timezone.localdate()
+    quiet = timezone.now() + ENDED_AFTER + max(timedelta(0), day - timezone.localdate())
+    end = Timer.Kind.COMPLETE if order.paid_on else Timer.Kind.EXPIRE
+    Timer.objects.bulk_create(
+        [
+            Timer(order=order, kind=Timer.Kind.REMIND, due_at=quiet - WARNED_BEFORE),
+            Timer(order=order, kind=end, due_at=quiet),
         ]
     )
 

@@ -16,6 +16,7 @@ from listings.board import current_board
 from listings.catalogue import current_catalogue
 from listings.etags import etag_of_page
 from pages import style_guide as guide
+from privacy.erasure.fence import is_refusal
 from privacy.operator import current_operator
 from ui.public import public_page, unchanged
 
@@ -100,6 +101,8 @@ def server_error(request):
     try:
         if isinstance(sys.exception(), OUTAGES):
             return unavailable(request)
+        if is_refusal(sys.exception()):
+            return error_page(request, 409, "409_erasing.html")
         return error_page(request, 500)
     except Exception:
         # Whatever keeps the page from being made, the visitor is answered.

@@ -5,7 +5,7 @@ from django.db import transaction
 from privacy.consents import Changed
 from privacy.documents import version_in_force
 from privacy.ledger import Occasion, append, locked_chain
-from privacy.models import ConsentEntry, Document, Subject, Version
+from privacy.models import ConsentEntry, Document, Request, Subject, Version
 from privacy.models.consents import text_hash
 from privacy.purposes import Basis
 from privacy.sentences import acknowledgement_sentence
@@ -74,11 +74,12 @@ def release_if_free(subject: Subject) -> None:
     """End the restriction, unless a request or a "no" to the documents still stands behind it."""
     with transaction.atomic():
         # Whoever files a request takes the same lock, so none comes between look and release.
-        Subject.objects.select_for_update(no_key=True).get(pk=subject.pk)
-        if not subject.requests.that_stop().exists() and not has_declined(
-            subject, awaited(subject)
-        ):
-            subject.release()
+        person = Subject.objects.select_for_update(no_key=True).get(
+            pk=subject.joined_to_id or subject.pk
+        )
+        asked = Request.objects.filter(subject__in=Subject.families([person]))
+        if not asked.that_stop().exists() and not has_declined(person, awaited(person)):
+            person.release()
 
 
 def record_answer(act, subject, versions, occasion, shown):

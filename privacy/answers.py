@@ -10,6 +10,7 @@ from django.utils.translation import override
 
 from letters.write import write_letter
 from privacy.models import Request, Subject
+from privacy.purposes import PURPOSES
 from privacy.reaching import address_of, has_account
 from privacy.requests import address, take_step
 
@@ -99,8 +100,16 @@ def standard_answers(request: Request) -> dict[str, StandardAnswer]:
         key: answer
         for key, answer in STANDARD.items()
         if (not answer.kinds or request.kind in answer.kinds)
+        and (answer.outcome != State.ANSWERED or can_be_granted(request))
         and (may_wait or answer.outcome != EXTEND)
     }
+
+
+def can_be_granted(request: Request) -> bool:
+    """To say that something stops which goes on for everybody would be untrue."""
+    if request.kind != Kind.OBJECTION:
+        return True
+    return request.purpose in PURPOSES and PURPOSES[request.purpose].ends_with_objection
 
 
 def answer_by_standard(request: Request, key: str, *, by: Subject) -> None:

@@ -7,6 +7,7 @@ from django.http import HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -14,6 +15,7 @@ from privacy import authorities
 from privacy.ledger_admin import ReadOnly
 from privacy.models import AuthorityRequest, Notice, Subject
 from privacy.people import filed_under
+from ui.filters import OnlyItsFilters
 
 State = AuthorityRequest.State
 
@@ -37,7 +39,7 @@ class AuthorityRequestForm(forms.ModelForm):
         model = AuthorityRequest
         fields = [
             *("body", "document", "document_on", "ground", "interest", "citation", "asked"),
-            *("scope", "review", "silent_until", "silent_because"),
+            *("case", "ends_on", "scope", "review", "silent_until", "silent_because"),
         ]
         widgets = {
             "asked": forms.Textarea({"rows": 4}),
@@ -62,6 +64,8 @@ class AuthorityRequestForm(forms.ModelForm):
             return given
         if len(people) == 1:
             self.instance.subject = people[0]
+            if given.get("ground") == AuthorityRequest.Ground.SUSPICION:
+                self.refuse_without_case(given, people[0])
         elif people:
             numbers = ", ".join(str(person.pk) for person in people)
             text = _("Several people are filed under it: choose one by number. %(numbers)s")
@@ -70,13 +74,21 @@ class AuthorityRequestForm(forms.ModelForm):
             self.add_error("email", _("Nobody is found by this. Answer the authority so."))
         return given
 
+    def refuse_without_case(self, given, person):
+        """A suspicion needs evidence that somebody has weighed already, and ends."""
+        if not given.get("case") or not authorities.is_case_of(given["case"], person):
+            self.add_error("case", _("There is no such case about this person. Nothing is given."))
+        latest = timezone.localdate() + authorities.SUSPECTED_FOR
+        if not (given.get("ends_on") and timezone.localdate() <= given["ends_on"] <= latest):
+            self.add_error("ends_on", _("Name a day within the next 30 days."))
+
 
 class RefusalForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=300)
 
 
 @admin.register(AuthorityRequest)
-class AuthorityRequestAdmin(admin.ModelAdmin):
+class AuthorityRequestAdmin(OnlyItsFilters, admin.ModelAdmin):
     form = AuthorityRequestForm
     list_display = ["id", "body", "document", "state", "created_at", "given_at", "silent_until"]
     list_filter = ["state", "ground"]
@@ -86,7 +98,17 @@ class AuthorityRequestAdmin(admin.ModelAdmin):
     change_form_template = "admin/privacy/authorityrequest/change_form.html"
     SHOWN = (
         *("state", "body", "document", "document_on", "ground", "interest", "citation", "asked"),
-        *("subject", "scope", "review", "silent_until", "silent_because", "handler", "approver"),
+        *(
+            "case",
+            "ends_on",
+            "subject",
+            "scope",
+            "review",
+            "silent_until",
+            "silent_because",
+            "handler",
+            "approver",
+        ),
         *("refusal", "created_at", "decided_at", "given_at", "told_at"),
     )
 
@@ -162,6 +184,9 @@ class AuthorityRequestAdmin(admin.ModelAdmin):
         given = get_object_or_404(AuthorityRequest, pk=pk)
         try:
             extract = authorities.give(given)
+        except AuthorityRequest.Over:
+            messages.error(request, _("The time for it is over. Newer data needs a new request."))
+            return HttpResponseRedirect(reverse("admin:privacy_authorityrequest_change", args=[pk]))
         except AuthorityRequest.Impossible:
             messages.error(request, _("Another person must approve it first. Nothing was given."))
             return HttpResponseRedirect(reverse("admin:privacy_authorityrequest_change", args=[pk]))

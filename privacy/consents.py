@@ -1,6 +1,10 @@
 """What people agreed to. `allows` is the only question the rest of the portal asks."""
 
+from collections.abc import Iterable
+from uuid import UUID
+
 from django.db import transaction
+from django.db.models import Q
 
 from privacy.documents import purposes_in_force, version_in_force
 from privacy.ledger import Occasion, append, locked_chain
@@ -46,18 +50,33 @@ def allows(subject: Subject, purpose: str, channel: str = "", *, site: str = "")
         return False
     if basis == Basis.CONTRACT:
         return True
+    if basis == Basis.INTEREST:
+        # Also to what they objected before they had an account.
+        family = Subject.families([subject])
+        objected = Consent.objects.filter(subject__in=family, purpose=purpose, act=Act.OBJECTED)
+        return not objected.exists()
     consent = (
         Consent.objects.filter(subject=subject, purpose=purpose, channel=channel)
         .select_related("entry")
         .first()
     )
-    if basis == Basis.CONSENT:
-        return (
-            consent is not None
-            and consent.is_given
-            and (not site or (site in consent.entry.scope and site in scope(purpose)))
-        )
-    return consent is None or consent.act != Act.OBJECTED
+    return (
+        consent is not None
+        and consent.is_given
+        and (not site or (site in consent.entry.scope and site in scope(purpose)))
+    )
+
+
+def allowing(people: Iterable[UUID], purpose: str) -> set[UUID]:
+    """Of these people those for whom `allows` says yes, of a purpose of legitimate interest."""
+    if PURPOSES[purpose].basis != Basis.INTEREST:
+        raise ValueError("Of many at once only what rests on an interest can be asked.")
+    if purpose not in purposes_in_force():
+        return set()
+    objected = Consent.objects.filter(purpose=purpose, act=Act.OBJECTED).values("subject")
+    active = Subject.objects.filter(pk__in=list(people), state=Subject.State.ACTIVE)
+    against = Subject.objects.filter(Q(pk__in=objected) | Q(parts__in=objected))
+    return set(active.exclude(pk__in=against.values("pk")).values_list("pk", flat=True))
 
 
 def give(

@@ -289,7 +289,9 @@ class Described:
 
     def rows_told(self, *people: Subject) -> models.QuerySet:
         """Of theirs those that they may know of: a law can forbid to tell for a while."""
-        rows = self.rows_of(*people)
+        return self.told(self.rows_of(*people))
+
+    def told(self, rows: models.QuerySet) -> models.QuerySet:
         return self.may_know(rows) if self.may_know else rows
 
     def path_problem(self) -> str | None:

@@ -90,7 +90,7 @@ def overview_of(person: Subject) -> dict:
         "empty": sorted({str(kind.title) for kind in kinds if not kind.count}),
         "given": [
             (one, words_of_columns(one.fields))
-            for one in Disclosure.objects.filter(subject__in=family)[:LATEST]
+            for one in Disclosure.objects.visible().filter(subject__in=family)[:LATEST]
         ],
         "looks": [
             (one, words_of_columns(one.fields))
@@ -103,7 +103,7 @@ def kinds_of(family: set) -> list[Kind]:
     """Every kind there is, in the order of the map; each table is counted, none is read."""
     tables = [described for described in DATA_MAP.values() if described.is_personal]
     counts = [
-        described.rows_of_family(family)
+        described.told(described.rows_of_family(family))
         .order_by()
         .values(held_kind=Value(place))
         .annotate(held_rows=Count("*"))
@@ -129,7 +129,8 @@ def page_of_rows(person: Subject, described: Described, number) -> Page:
     ]
     ends = {name for declared in described.personal_fields.values() for name in path_of(declared)}
     family = Subject.families([person])
-    rows = described.rows_of_family(family).order_by("-pk").select_related(*points, *ends)
+    rows = described.told(described.rows_of_family(family))
+    rows = rows.order_by("-pk").select_related(*points, *ends)
     page = Paginator(rows, ON_A_PAGE).get_page(number)
     page.object_list = list(in_words(family, described, list(page.object_list)))
     return page
@@ -143,7 +144,7 @@ def path_of(declared):
 
 def in_words(family, described, rows) -> Iterator[Row]:
     names = [str(row) for row in rows] if described.is_ours else []
-    given = Disclosure.objects.filter(subject__in=family, about__in=names)
+    given = Disclosure.objects.visible().filter(subject__in=family, about__in=names)
     looks = StaffAccess.objects.filter(subject__in=family, about__in=names)
     given, looks = (list(seen) if names else [] for seen in (given, looks))
     removable = removable_among(described, rows)
@@ -193,7 +194,7 @@ def value_of(row, name, declared) -> str | None:
     field = row._meta.get_field(name)
     value = getattr(row, name)
     if value in (None, "", b"", [], {}):
-        return ""
+        return row.recipient if name == "recipient_name" else ""
     if isinstance(field, models.BinaryField):
         return ngettext("%(size)d byte", "%(size)d bytes", len(value)) % {"size": len(value)}
     told = isinstance(field, models.DateField | models.BooleanField) or field.choices

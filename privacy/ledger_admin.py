@@ -16,9 +16,10 @@ from privacy.models import (
     StaffAccess,
 )
 from privacy.purposes import PURPOSES
+from ui.filters import OnlyItsFilters
 
 
-class ReadOnly:
+class ReadOnly(OnlyItsFilters):
     def has_add_permission(self, request, *args):
         return False
 
@@ -89,7 +90,7 @@ class RetentionRunAdmin(ReadOnly, admin.ModelAdmin):
 
 @admin.register(Disclosure)
 class DisclosureAdmin(ReadOnly, admin.ModelAdmin):
-    list_display = ["id", "recipient_name", "about", "purpose", "at"]
+    list_display = ["id", "recipient", "about", "purpose", "at"]
     list_filter = ["kind"]
     search_fields = ["=about"]
     search_help_text = _("The reference of an order.")
@@ -124,7 +125,10 @@ class ErasureAdmin(ReadOnly, admin.ModelAdmin):
     fields += ["created_at", "starts_at", "began_at", "finished_at", "looked_again_at"]
     actions = ["carry_out_again"]
 
-    @admin.action(description=_("Carry out again"))
+    def has_work_permission(self, request):
+        return request.user.has_perm("privacy.change_erasure")
+
+    @admin.action(description=_("Carry out again"), permissions=["work"])
     def carry_out_again(self, request, erasures):
         stuck = erasures.filter(state=Erasure.State.FAILED)
         count = stuck.update(state=Erasure.State.RUNNING, attempts=0, lease_until=None)

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from privacy.data_map import DATA_MAP, Recipient
 from privacy.disclosures import show_to_staff
+from ui.filters import OnlyItsFilters
 
 IN_SESSION = "revealed"
 LASTS = timedelta(minutes=10)
@@ -77,7 +78,7 @@ class MaskedColumns:
         return [*others, *self.masks().values()]
 
 
-class MaskedAdmin(MaskedColumns):
+class MaskedAdmin(OnlyItsFilters, MaskedColumns):
     """With a page that asks for the reason. Then they stay in clear for ten minutes."""
 
     change_form_template = "admin/masked_change_form.html"

@@ -45,6 +45,10 @@ def join(subject: Subject, email: str) -> None:
             return
         locked = parts.order_by("pk").select_for_update(no_key=True)
         Subject.objects.filter(pk__in=[part.pk for part in locked]).update(joined_to=subject)
+        # What one of them has asked for holds for the whole person.
+        whole = Subject.objects.filter(pk__in=Subject.families([subject]))
+        if whole.filter(state=Subject.State.RESTRICTED).exists():
+            subject.restrict()
 
 
 def guests_with(email):

@@ -29,6 +29,7 @@ from privacy.data_map import (
     written,
 )
 from privacy.erasure import looking_again
+from privacy.export.originals import register_words
 from privacy.export.tasks import build_export, build_waiting_exports, forget_exports
 from privacy.mailbox.tasks import read_mailbox
 from privacy.masking import RevealForm
@@ -264,6 +265,8 @@ describe(
     },
 )
 
+register_words(Disclosure, "recipient_name", lambda name: name or str(_("Deleted seller")))
+
 describe(
     StaffAccess,
     title=_("When staff of the portal had your masked data shown, and why"),
@@ -306,7 +309,7 @@ describe(
         ),
         **not_personal(
             _("how the portal has examined the request; it names nobody"),
-            *("silent_until", "created_at", "decided_at", "told_at"),
+            *("case", "ends_on", "silent_until", "created_at", "decided_at", "told_at"),
         ),
         **not_personal(_("points to the member of staff who acted"), "handler", "approver"),
         **WHOSE,
@@ -738,7 +741,12 @@ for counted, what in (
 ):
     register_cache(
         CachePrefix(
-            counted, what=what, purpose="security", longest=timedelta(days=1), is_digested=True
+            counted,
+            what=what,
+            purpose="security",
+            longest=timedelta(days=1),
+            is_digested=True,
+            names=("email",),
         )
     )
 

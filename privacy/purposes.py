@@ -22,6 +22,9 @@ class Purpose:
     name: Promise
     sentence: Promise
     basis: Basis
+    # Whoever objects is left out. Of what has to be done for all or for nobody staff weigh both
+    # sides, and say what outweighs.
+    ends_with_objection: bool = False
 
     @property
     def needs_consent(self):
@@ -120,6 +123,7 @@ PURPOSES = {
             _("Statistics"),
             _("To count without names, so that no figure can be tied to a person."),
             Basis.INTEREST,
+            ends_with_objection=True,
         ),
         Purpose(
             "contracts",

@@ -4,9 +4,11 @@ GDPR, Article 19. Apps above register how a recipient of theirs is written to.
 """
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from privacy.models import Disclosure, Notice, Subject
 
@@ -14,16 +16,40 @@ from privacy.models import Disclosure, Notice, Subject
 TELLERS: dict[str, Callable[[int, Notice.Act, list[str]], None]] = {}
 
 
-def tell_recipients(subject: Subject, act: Notice.Act, *, occasion: str) -> int:
-    """To how many it is told now; the same of one occasion is told once."""
+# Bring what others were given in line with a correction. Each gets the keys of the person, a
+# category of the data map, what stood there and what stands there now, and names what it is about.
+FOLLOWERS: list[Callable[[set[UUID], str, str, str], list[str]]] = []
+
+
+def pass_on(subject: Subject, category: str, before: str, after: str) -> int:
+    """The person has corrected what also stands elsewhere: there it follows, and whoever was given
+    it hears so. In how many places it was.
+    """
+    if not before or not after or before == after:
+        return 0
+    people = Subject.families([subject])
+    with transaction.atomic():
+        about = [each for follow in FOLLOWERS for each in follow(people, category, before, after)]
+        if about:
+            occasion = f"correction {timezone.now():%Y%m%d%H%M%S%f}"
+            tell_recipients(subject, Notice.Act.CORRECTED, occasion=occasion, about=about)
+    return len(about)
+
+
+def tell_recipients(
+    subject: Subject, act: Notice.Act, *, occasion: str, about: Collection[str] | None = None
+) -> int:
+    """To how many it is told now; the same of one occasion is told once. `about`: only these."""
     given = defaultdict(list)
     people = Subject.families([subject])
     rows = Disclosure.objects.filter(subject__in=people, kind__in=TELLERS).order_by("pk")
-    for kind, number, about in rows.values_list("kind", "recipient_number", "about"):
-        given[kind, number].append(about)
+    if about is not None:
+        rows = rows.filter(about__in=about)
+    for kind, number, what in rows.values_list("kind", "recipient_number", "about"):
+        given[kind, number].append(what)
     told = 0
     for (kind, number), abouts in given.items():
-        about = list(dict.fromkeys(abouts))
+        abouts = list(dict.fromkeys(abouts))
         with transaction.atomic():
             _notice, is_new = Notice.objects.get_or_create(
                 subject=subject,
@@ -31,9 +57,9 @@ def tell_recipients(subject: Subject, act: Notice.Act, *, occasion: str) -> int:
                 act=act,
                 kind=kind,
                 recipient_number=number,
-                defaults={"about": about},
+                defaults={"about": abouts},
             )
             if is_new:
-                TELLERS[kind](number, act, about)
+                TELLERS[kind](number, act, abouts)
                 told += 1
     return told

@@ -8,11 +8,13 @@ import enum
 import hashlib
 import hmac
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
 from celery import Task
 from django.conf import settings
+from django.core.cache import cache
 from django.db import models
 from django.forms import BaseForm
 from django.utils.functional import Promise
@@ -72,6 +74,9 @@ class CachePrefix:
     longest: timedelta
     # The rest of the key says something about a person: only its keyed digest gets there.
     is_digested: bool = False
+    # What its keys end with where that is one person: their "email", or the number of their
+    # "account", of their "seller", or of a "reporter".
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -175,6 +180,17 @@ def cache_key(key, key_prefix, version):
         digest = hmac.new(settings.PRIVACY_KEY.encode(), key.encode(), hashlib.sha256)
         key = f"{cached.prefix}{digest.hexdigest()}"
     return f"{key_prefix}:{version}:{key}"
+
+
+def forget_counters(named: str, values: Iterable) -> None:
+    """Of somebody who is erased; otherwise they would go by themselves, hours later."""
+    keys = [
+        f"{cached.prefix}{value}"
+        for cached in CACHE_PREFIXES.values()
+        if named in cached.names
+        for value in values
+    ]
+    cache.delete_many(keys)
 
 
 def refuse(message):

@@ -16,12 +16,14 @@ from privacy.answers import (
     EXTEND,
     answer,
     answer_by_standard,
+    can_be_granted,
     language_of,
     standard_answers,
 )
 from privacy.ledger_admin import ReadOnly
 from privacy.mailbox.admin import letters_of
 from privacy.models import Erasure, IncomingLetter, Request, RequestStep
+from ui.filters import OnlyItsFilters
 
 CHANGED = _("The request has changed meanwhile. Nothing was answered.")
 
@@ -96,6 +98,11 @@ class NextStepForm(forms.ModelForm):
         told = (Request.State.ANSWERED, Request.State.REFUSED, EXTEND)
         if step in told and not cleaned.get("reason"):
             self.add_error("reason", _("Say why, in a sentence for the person."))
+        if step == Request.State.ANSWERED and not can_be_granted(self.instance):
+            self.add_error(
+                "next_state",
+                _("This cannot be stopped for one person: refuse it, and say what outweighs."),
+            )
         if step == EXTEND and (self.instance.is_overdue or self.instance.is_extended):
             self.add_error(
                 "next_state", _("More time is taken once, and before the first month is over.")
@@ -104,7 +111,7 @@ class NextStepForm(forms.ModelForm):
 
 
 @admin.register(Request)
-class RequestAdmin(admin.ModelAdmin):
+class RequestAdmin(OnlyItsFilters, admin.ModelAdmin):
     form = NextStepForm
     inlines = [StepInline]
     list_display = ["id", "kind", "state", "received_at", "due_at", "clock"]

@@ -281,7 +281,12 @@ for counted, what in (
 ):
     register_cache(
         CachePrefix(
-            counted, what=what, purpose="security", longest=timedelta(days=1), is_digested=True
+            counted,
+            what=what,
+            purpose="security",
+            longest=timedelta(days=1),
+            is_digested=True,
+            names=("seller", "email"),
         )
     )
 
@@ -292,6 +297,7 @@ register_cache(
         purpose="security",
         longest=timedelta(hours=1),
         is_digested=True,
+        names=("seller",),
     )
 )
 

@@ -4,5 +4,6 @@ from listings import erasing
 from listings.models import Listing
 from privacy.erasure import registry
 
+registry.SETTLE.append(erasing.settle)
 registry.FILES.append(erasing.files_left)
 registry.REWRITTEN[Listing] = erasing.file_anew

@@ -114,6 +114,7 @@ register_cache(
         purpose="security",
         longest=timedelta(hours=1),
         is_digested=True,
+        names=("account",),
     )
 )
 register_task(fold_counts)

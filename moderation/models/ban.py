@@ -1,4 +1,5 @@
 import re
+from contextlib import suppress
 from datetime import timedelta
 from ipaddress import ip_address, ip_network
 
@@ -7,15 +8,18 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from phonenumber_field.modelfields import PhoneNumberField
 
 from accounts.models import User
-from privacy.models.identifiers import normal_email
+from privacy.models.consents import keyed_hash
+from privacy.models.identifiers import normal_email, normal_phone
 
 MASK = re.compile(r"(?:\*@(?:\*\.)?|[^@*\s]+@)[^@*\s.]+(?:\.[^@*\s.]+)+")
 # Wider ones would shut out whole providers.
 WIDEST = {4: 16, 6: 32}
+# A narrower one may be the line of one household.
+NOT_PERSONAL = {4: 24, 6: 48}
 KEPT_AFTER = timedelta(days=30)
+IN_KAZAKHSTAN = re.compile(r"\+7\d{10}", re.ASCII)
 
 
 def mask_of_addresses(value):
@@ -50,6 +54,65 @@ def ranges_that_hold(address: str) -> list[str]:
     ]
 
 
+class Kind(models.TextChoices):
+    EMAIL = "email", _("e-mail or a mask of e-mails")
+    PHONE = "phone", _("phone")
+    BIN = "bin", _("BIN or IIN")
+    NETWORK = "network", _("addresses of the net")
+
+
+def spelled_phone(value) -> str:
+    value = str(value)
+    # Nearly all are stored so; what takes numbers apart takes long.
+    if not IN_KAZAKHSTAN.fullmatch(value):
+        with suppress(ValueError):  # no number; nobody is known by it
+            return normal_phone(value)
+    return value
+
+
+def marks_that_fit(value: str) -> list[str]:
+    """Digests of whatever would shut this out: an address, a number or an address of the net."""
+    spelled = [(Kind.PHONE, spelled_phone(value)), (Kind.BIN, "".join(value.split()))]
+    if "@" in value:
+        spelled += [(Kind.EMAIL, mask) for mask in [normal_email(value), *masks_that_fit(value)]]
+    with suppress(ValueError):
+        spelled += [(Kind.NETWORK, net) for net in ranges_that_hold(value.strip())]
+    with suppress(ValueError):
+        spelled.append((Kind.NETWORK, str(ip_network(value.strip(), strict=False))))
+    return [digest(kind, each) for kind, each in spelled]
+
+
+SPELLED = {
+    Kind.EMAIL: normal_email,
+    Kind.PHONE: spelled_phone,
+    Kind.BIN: lambda value: "".join(value.split()),
+    Kind.NETWORK: lambda value: str(ip_network(value.strip(), strict=False)),
+}
+
+
+def digest(kind: Kind, spelled: str) -> str:
+    """Not that of identifiers: nobody finds out from it which person of the portal is meant."""
+    return keyed_hash(f"ban:{kind}:{spelled}")
+
+
+def hint(kind: Kind, spelled: str) -> str:
+    """As much of it as says nothing about one person."""
+    if kind == Kind.EMAIL:
+        return spelled if spelled.startswith("*@") else ""
+    if kind != Kind.NETWORK:
+        return ""
+    network = ip_network(spelled)
+    coarse = min(network.prefixlen, NOT_PERSONAL[network.version])
+    shown = str(network.supernet(new_prefix=coarse))
+    return shown if network.prefixlen == coarse else f"{shown} •••"
+
+
+def known_by(kind: Kind, value: str) -> dict[str, str]:
+    """What is kept of it: whom it meant can be looked up by whoever knows it already."""
+    spelled = SPELLED[Kind(kind)](value)
+    return {"kind": kind, "digest": digest(kind, spelled), "hint": hint(kind, spelled)}
+
+
 def over(bans, now):
     ended = now - KEPT_AFTER
     return bans.filter(Q(until__lte=ended) | Q(lifted_at__lte=ended))
@@ -64,7 +127,7 @@ class BanQuerySet(models.QuerySet):
 class Ban(models.Model):
     """Somebody who may not write or publish for a while: by what they are known."""
 
-    KNOWN_BY = ["user", "email_mask", "phone", "bin", "network"]
+    Kind = Kind
 
     user = models.ForeignKey(
         User,
@@ -74,22 +137,10 @@ class Ban(models.Model):
         related_name="bans",
         verbose_name=_("account"),
     )
-    email_mask = models.CharField(
-        _("e-mail or a mask of e-mails"),
-        max_length=254,
-        blank=True,
-        validators=[mask_of_addresses],
-        help_text=_("name@host.kz, *@host.kz, or *@*.host.kz with all that stands under it."),
-    )
-    phone = PhoneNumberField(_("phone"), blank=True)
-    bin = models.CharField(_("BIN or IIN"), max_length=12, blank=True)
-    network = models.CharField(
-        _("addresses of the net"),
-        max_length=43,
-        blank=True,
-        validators=[range_of_addresses],
-        help_text=_("For example 203.0.113.0/24 or 2001:db8::/48."),
-    )
+    # Empty where it is an account.
+    kind = models.CharField(_("known by"), max_length=7, choices=Kind, blank=True, editable=False)
+    digest = models.CharField(max_length=64, blank=True, editable=False)
+    hint = models.CharField(max_length=254, blank=True, editable=False)
     reason = models.CharField(
         _("reason"), max_length=300, help_text=_("Whoever is shut out reads it. Name nobody in it.")
     )
@@ -115,31 +166,18 @@ class Ban(models.Model):
         ordering = ["-at"]
         constraints = [
             models.CheckConstraint(
-                condition=(
-                    Q(user__isnull=False, email_mask="", phone="", bin="", network="")
-                    | Q(user=None) & ~Q(email_mask="") & Q(phone="", bin="", network="")
-                    | Q(user=None, email_mask="") & ~Q(phone="") & Q(bin="", network="")
-                    | Q(user=None, email_mask="", phone="") & ~Q(bin="") & Q(network="")
-                    | Q(user=None, email_mask="", phone="", bin="") & ~Q(network="")
-                ),
+                condition=Q(user__isnull=False, kind="", digest="")
+                | Q(user=None, kind__in=Kind.values) & ~Q(digest=""),
                 name="ban_known_by_one_thing",
-                violation_error_message=_("Fill in exactly one of the fields above the reason."),
             )
         ]
         indexes = [
-            models.Index(fields=[name], condition=~Q(**{name: ""}), name=f"ban_{name}")
-            for name in ("email_mask", "phone", "bin", "network")
+            models.Index(fields=["digest"], condition=~Q(digest=""), name="ban_digest"),
         ]
 
     def __str__(self):
         return f"№ {self.pk}"
 
-    def clean_fields(self, exclude=None):
-        super().clean_fields(exclude=exclude)
-        if self.email_mask:
-            self.email_mask = normal_email(self.email_mask)
-        if self.network:
-            self.network = str(ip_network(self.network.strip(), strict=False))
-        self.bin = "".join(self.bin.split())
-        if self.bin and not re.fullmatch(r"[0-9]{12}", self.bin):
-            raise ValidationError({"bin": _("Twelve digits.")})
+    @property
+    def is_in_force(self):
+        return self.lifted_at is None and (self.until is None or self.until > timezone.now())

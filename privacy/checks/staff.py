@@ -33,9 +33,35 @@ def check_admin(app_configs, **kwargs):
     found = []
     for site in all_sites:
         for model, options in site._registry.items():
+            for name in guessable(options):
+                found.append(
+                    error(
+                        19,
+                        f"An address of the admin finds out {model._meta.label}.{name} by guesses.",
+                        "Derive the ModelAdmin from ui.filters.OnlyItsFilters.",
+                    )
+                )
             for shown in (options, *(inline(model, site) for inline in options.inlines)):
                 found += shown_beyond_the_map(shown)
     return found
+
+
+def guessable(options):
+    described = DATA_MAP.get(options.model)
+    return [
+        name
+        for name, declared in (described.personal_fields.items() if described else ())
+        if Recipient.EVERYBODY not in declared.shown_to
+        and name not in filters_of(options)
+        and options.lookup_allowed(f"{name}__startswith", "a", None)
+    ]
+
+
+def filters_of(options):
+    return {
+        options.date_hierarchy,
+        *(each[0] if isinstance(each, tuple) else each for each in options.list_filter),
+    }
 
 
 def shown_beyond_the_map(options):

@@ -65,6 +65,11 @@ def in_words(erasure: Erasure) -> dict:
         # Of a table that is no more the number still says how much there was.
         described = by_table.get(table)
         title = described.title if described else table
+        if described and described.may_know:
+            # Of what a law forbids to tell they are not told by a number either.
+            rows = described.rows_told(erasure.subject).count()
+            if not rows:
+                continue
         if described is None or described.erase is None:
             changed[title] += rows
         elif isinstance(described.erase, StaysNameless):

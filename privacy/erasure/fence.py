@@ -6,7 +6,8 @@ is refused. What hangs on such rows is refused by the foreign keys, once they ar
 itself opens the fence for its own transaction: see `open_fence` in plan.py.
 """
 
-from django.db import migrations
+from django.db import IntegrityError, migrations
+from psycopg.errors import RestrictViolation
 
 NAME = "erasure_fence"
 
@@ -33,6 +34,11 @@ BEGIN
 END
 $$
 """
+
+
+def is_refusal(error: BaseException | None) -> bool:
+    cause = error.__cause__ if isinstance(error, IntegrityError) else None
+    return isinstance(cause, RestrictViolation) and cause.diag.constraint_name == NAME
 
 
 def fence(table: str, column: str, *, of_account: bool = False, only: list[str] | None = None):

@@ -21,7 +21,10 @@ class ExportAdmin(ReadOnly, admin.ModelAdmin):
         *("size", "created_at", "ready_at", "expires_at"),
     ]
 
-    @admin.action(description=_("Make what failed again"))
+    def has_work_permission(self, request):
+        return request.user.has_perm("privacy.change_export")
+
+    @admin.action(description=_("Make what failed again"), permissions=["work"])
     def make_again(self, request, exports):
         for export in exports:
             begin_again(export)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 
 from privacy.models import IncomingLetter, Mailbox, Request
+from ui.filters import OnlyItsFilters
 
 
 class WaitsFilter(admin.SimpleListFilter):
@@ -33,7 +34,7 @@ class WaitsFilter(admin.SimpleListFilter):
 
 
 @admin.register(IncomingLetter)
-class IncomingLetterAdmin(admin.ModelAdmin):
+class IncomingLetterAdmin(OnlyItsFilters, admin.ModelAdmin):
     list_display = ["id", "received_at", "what", "state", "is_authentic", "about"]
     list_filter = [WaitsFilter, "state"]
     ordering = ["-received_at", "-pk"]

@@ -24,6 +24,8 @@ class AuthorityRequest(models.Model):
         FACTS = "facts", _("to clear up facts that may breach international law")
         UNLAWFUL = "unlawful", _("unlawful acts of a user")
         CLAIM = "claim", _("the claim of a third party")
+        # Clause 4.4.2: of our own accord, to protect those whom it harms.
+        SUSPICION = "suspect", _("a reasonable suspicion that the rules were broken")
 
     class Interest(models.TextChoices):
         """What alone may stand above the person's will: clause 4.4."""
@@ -40,6 +42,9 @@ class AuthorityRequest(models.Model):
 
     class Impossible(Exception):
         """Not in this state, or not by this person."""
+
+    class Over(Exception):
+        """It was given already, too long ago to be given once more."""
 
     body = models.CharField(_("authority"), max_length=200)
     document = models.CharField(_("number of its document"), max_length=120)
@@ -62,6 +67,19 @@ class AuthorityRequest(models.Model):
         _("legal review"),
         max_length=2000,
         help_text=_("Why the law allows exactly this much, and why less would not do."),
+    )
+    # Of apps above: see privacy.authorities.CASES.
+    case = models.PositiveBigIntegerField(
+        _("number of the case"),
+        null=True,
+        blank=True,
+        help_text=_("On a suspicion: the moderator's decision that has the evidence."),
+    )
+    ends_on = models.DateField(
+        _("given until"),
+        null=True,
+        blank=True,
+        help_text=_("On a suspicion: 30 days from now at most."),
     )
     silent_until = models.DateField(
         _("the person is not told before"),
@@ -107,6 +125,10 @@ class AuthorityRequest(models.Model):
             models.CheckConstraint(
                 condition=Q(silent_until=None) | ~Q(silent_because=""),
                 name="authority_request_silence_has_reason",
+            ),
+            models.CheckConstraint(
+                condition=~Q(ground="suspect") | Q(case__isnull=False, ends_on__isnull=False),
+                name="authority_request_suspicion_has_case",
             ),
             models.CheckConstraint(
                 condition=~Q(state="given") | Q(given_at__isnull=False),

@@ -1,7 +1,9 @@
+from django.contrib import admin
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from privacy.models.subject import Subject
@@ -48,6 +50,12 @@ class Disclosure(models.Model):
 
     def __str__(self):
         return f"№ {self.pk}"
+
+    @property
+    @admin.display(description=_("recipient"))
+    def recipient(self):
+        """Of a seller who is erased the name goes."""
+        return self.recipient_name or gettext("Deleted seller")
 
     @property
     def purpose_words(self):

@@ -69,6 +69,8 @@ class Subject(models.Model):
         self.turn(self.State.RESTRICTED, self.State.ACTIVE)
 
     def turn(self, before, after):
+        """With all that is part of the same person."""
         # One statement: an erasure that began meanwhile must not be undone.
-        if Subject.objects.filter(pk=self.pk, state=before).update(state=after):
-            self.state = after
+        family = Subject.objects.filter(pk__in=Subject.families([self]), state=before)
+        family.update(state=after)
+        self.refresh_from_db(fields=["state"])

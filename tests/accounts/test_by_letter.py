@@ -14,6 +14,7 @@ from privacy.by_letter import forget_keys, send_link
 from privacy.consents import allows
 from privacy.models import (
     Consent,
+    Erasure,
     LetterKey,
     Request,
     RequestStep,
@@ -373,6 +374,34 @@ def test_withdrawing_by_letter_is_done_at_once(ask, guest, order):
 
 
 @pytest.mark.clause("P5.2a")
+def test_a_restriction_holds_for_everything_a_guest_left_also_once_they_sign_up(
+    ask, guest, order, make_order, make_listing, mailoutbox
+):
+    make_order(make_listing(price=98_000, quantity=100))
+    link = ask("restriction")
+    guest.post(link)
+    states = Subject.objects.filter(orders__email=GUEST).values_list("state", flat=True)
+    assert list(states) == ["restricted"] * 2
+
+    guest.post(ask("objection"), {"purpose": "statistics", "words": ""})
+    sign_up(guest, email=GUEST)
+    guest.post(link_in(mailoutbox[-1]))
+    person = Subject.objects.get(user__email=GUEST)
+    assert person.state == "restricted"
+    wish = Request.objects.get(kind="restriction")
+    guest.post(f"/en/account/privacy/requests/{wish.pk}/take-back/")
+    person.refresh_from_db()
+    # An objection alone stops only what it is made to, but restricts while it is weighed.
+    assert person.state == "restricted"
+    objection = Request.objects.get(kind="objection")
+    assert not allows(person, "statistics")
+    guest.post(f"/en/account/privacy/requests/{objection.pk}/take-back/")
+
+    person.refresh_from_db()
+    assert (person.state, list(states.all())) == ("active", ["active"] * 2)
+
+
+@pytest.mark.clause("P5.2a")
 def test_a_restriction_by_letter_holds_until_it_is_ended(ask, guest, order):
     link = ask("restriction")
     guest.post(link)
@@ -384,6 +413,19 @@ def test_a_restriction_by_letter_holds_until_it_is_ended(ask, guest, order):
 
     order.buyer.refresh_from_db()
     assert order.buyer.state == "active"
+
+
+def test_a_deletion_by_letter_that_has_begun_is_not_taken_back(ask, guest, order):
+    link = ask("erasure")
+    guest.post(link)
+    Erasure.objects.update(state="running")
+
+    wish = Request.objects.get()
+    answer = guest.post(link.replace("confirm", "take-back"), {"request": wish.pk})
+
+    assert answer.status_code == 302
+    wish.refresh_from_db()
+    assert wish.is_open
 
 
 def test_an_objection_by_letter_holds_at_once(ask, guest, order):

@@ -39,6 +39,39 @@ def test_names_and_addresses_are_masked_until_a_reason_is_given(staff, aigul, pa
     assert aigul.email not in staff.get(f"{page}change/").content.decode()
 
 
+@pytest.mark.clause("P6.1a")
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "accounts/user/?email__startswith=a",
+        "accounts/user/?surname__contains=Сейт",
+        "accounts/user/?password__startswith=a",
+        "accounts/user/?phones__number__startswith=%2B7",
+        "orders/order/?email__startswith=b",
+        "orders/order/?phone__contains=701",
+        "letters/letter/?recipient__startswith=a",
+        "sellers/seller/?iin__startswith=9",
+        "sellers/seller/?members__user__email__startswith=a",
+        "privacy/request/?words__contains=a",
+    ],
+)
+def test_what_is_masked_is_not_guessed_letter_by_letter(staff, aigul, asked):
+    answer = staff.get(f"/admin/{asked}")
+
+    assert answer.status_code in (302, 400)
+    assert "e=1" in answer.headers.get("Location", "e=1")
+
+
+@pytest.mark.clause("P6.1a")
+def test_an_account_is_found_by_a_whole_address_alone(staff, aigul):
+    def is_found(words):
+        page = staff.get(f"/admin/accounts/user/?q={words}").content.decode()
+        return f"/admin/accounts/user/{aigul.pk}/" in page
+
+    asked = ("aigul@example.com", "AIGUL@example.com", "aigul@", "Сейтқазы", "Сейт")
+    assert [is_found(words) for words in asked] == [True, True, False, True, False]
+
+
 def test_a_surname_is_corrected_only_by_who_sees_it(staff, aigul, page):
     given = {"surname": "Сейтказина", "first_name": "Айгүл", "language": "kk", "is_active": "on"}
     staff.post(f"{page}change/", given)

@@ -157,7 +157,7 @@ def test_only_the_local_demo_lets_its_staff_in_without_one_and_says_so(client, m
 def test_the_list_finds_people_and_shows_no_secret(client, administrator, locked_out):
     enter(client, administrator)
 
-    found = client.get(USERS, {"q": "aigul@"}).content.decode()
+    found = client.get(USERS, {"q": "Сейтқазы"}).content.decode()
     page = client.get(f"{USERS}{locked_out.pk}/change/").content.decode()
 
     assert f"№ {locked_out.pk}<" in found

@@ -18,6 +18,7 @@ from kazvek.demo import ADMINISTRATOR
 from letters.models import Letter
 from listings.models import Attribute, Category, CategoryAttribute, Choice, Listing, Rate
 from moderation.models import Appeal, Ban, Complaint, Decision, Removal, StopWord
+from moderation.models.ban import known_by
 from orders.models import Change, Order, OrderLine, OrderSeller
 from places.models import District
 from privacy import watch
@@ -183,7 +184,7 @@ def make_cases(seller, buyer, moderator):
     )
     Rate.objects.create(currency="USD", tenge=525)
     StopWord.objects.create(word="предоплата", mode="word")
-    Ban.objects.create(network="203.0.113.0/24", reason="Spam", by=moderator)
+    Ban.objects.create(**known_by("network", "203.0.113.0/24"), reason="Spam", by=moderator)
     decision = Decision.objects.create(
         listing=listing,
         matter="new",

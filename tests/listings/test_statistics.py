@@ -13,6 +13,8 @@ from django.utils import timezone
 from listings import statistics
 from listings.models import DailyCount, Favourite, Folding
 from listings.tasks import fold_counts
+from privacy.consents import object_to
+from privacy.ledger import Occasion
 from sellers.models import Member, Phone
 from tests.html import assert_valid
 
@@ -43,7 +45,8 @@ def counted():
     return list(DailyCount.objects.values_list("views", "reveals", "saves"))
 
 
-def test_visits_reveals_and_saves_of_a_day_stand_in_one_row(listing, marat):
+def test_visits_reveals_and_saves_of_a_day_stand_in_one_row(listing, marat, publish_version):
+    publish_version(purposes=["statistics"])
     visitor = Client()
     visitor.force_login(marat)
     agent = {"HTTP_USER_AGENT": PERSON}
@@ -118,6 +121,40 @@ def test_the_sellers_own_people_are_not_counted(listing, make_user, role):
     assert Favourite.objects.count() == 1
 
 
+@pytest.mark.clause("P3.1k")
+@pytest.mark.parametrize("stops", ["objection", "restriction"])
+def test_who_objects_to_statistics_or_is_left_in_peace_is_counted_no_more(
+    listing, marat, make_user, publish_version, stops
+):
+    publish_version(purposes=["statistics"])
+    if stops == "objection":
+        object_to(marat.subject, "statistics", Occasion("objection", ""), sentence="I object.")
+    else:
+        marat.subject.restrict()
+    for person in (marat, make_user("other@example.com")):
+        visitor = Client()
+        visitor.force_login(person)
+        look(listing, visitor)
+
+    assert counted() == [(1, 0, 0)]
+
+
+@pytest.mark.clause("P3.1k")
+def test_of_a_person_who_sells_and_objects_nothing_is_counted(
+    make_seller, make_listing, publish_version
+):
+    publish_version(purposes=["statistics"])
+    objects, sells = (make_seller(name, form="person") for name in ("Айгүл", "Марат"))
+    object_to(objects.subject, "statistics", Occasion("objection", ""), sentence="I object.")
+    ads = [make_listing(seller=seller) for seller in (objects, sells)]
+
+    for ad in ads:
+        look(ad)
+
+    assert counted() == [(1, 0, 0)]
+    assert DailyCount.objects.get().listing == ads[1]
+
+
 def test_moderators_who_look_are_not_counted(listing, make_user):
     moderator = Client()
     moderator.force_login(make_user("moderator@example.com", is_staff=True))
@@ -129,7 +166,10 @@ def test_moderators_who_look_are_not_counted(listing, make_user):
 
 
 @pytest.mark.clause("P2.5", "P3.1j")
-def test_nothing_that_is_kept_leads_to_a_visitor_and_all_of_it_ends(listing, marat):
+def test_nothing_that_is_kept_leads_to_a_visitor_and_all_of_it_ends(
+    listing, marat, publish_version
+):
+    publish_version(purposes=["statistics"])
     client = Client()
     client.force_login(marat)
     look(listing, client, REMOTE_ADDR="203.0.113.197")

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from listings.models import Listing, Revision
 from moderation.models import Ban, Complaint, Decision
+from moderation.models.ban import known_by
 from moderation.tasks import forget_old
 from privacy.models import Subject
 from sellers.models import Member
@@ -322,7 +323,7 @@ def test_nobody_is_flooded_with_outcomes(make_listing, seller, rules):
 
 
 def test_an_address_that_is_none_is_refused_and_a_banned_one_turned_away(listing):
-    Ban.objects.create(email_mask="*@spam.example", reason="False reports.")
+    Ban.objects.create(**known_by("email", "*@spam.example"), reason="False reports.")
     page = f"/en/listing/{listing.pk}/report/"
 
     wrong = Client().post(page, {"reason": "sold", "email": "nobody"}, **HERE)

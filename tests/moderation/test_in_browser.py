@@ -6,6 +6,7 @@ from django.utils import timezone
 from listings.models import Listing, Revision
 from moderation.deciding import reject
 from moderation.models import Appeal, Ban, Complaint, Decision
+from moderation.models.ban import known_by
 from moderation.staff import moderators
 from tests.axe import faults
 from tests.conftest import PASSWORD
@@ -122,7 +123,7 @@ def test_reports_and_appeals_are_open_to_all(open_browser, queue, aigul, languag
     page.locator("form.stack button").click()
     page.wait_for_url("**/report/sent/")
     look("sent")
-    Ban.objects.create(network="127.0.0.0/24", reason="Ложные жалобы")
+    Ban.objects.create(**known_by("network", "127.0.0.0/24"), reason="Ложные жалобы")
     page.goto(f"/{language}/listing/{changed.pk}/report/")
     page.locator("[value=sold]").check()
     page.locator("form.stack button").click()

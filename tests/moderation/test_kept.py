@@ -11,6 +11,7 @@ from django.utils import timezone
 from kazvek.celery import app
 from listings.models import DailyCount, Document, Favourite, Listing, Photo, Revision, SavedSearch
 from moderation.models import Appeal, Ban, Claim, Complaint, Decision, Removal
+from moderation.models.ban import known_by
 from privacy.data_map import DATA_MAP
 
 HOUR = timedelta(hours=1)
@@ -128,14 +129,19 @@ def market(make_listing, seller, aigul, marat):
         ),
         "claim": (Claim.take(lives, aigul), 0),
         "ban that ends": (
-            Ban.objects.create(phone="+77010000001", reason="x", until=now + timedelta(days=10)),
+            Ban.objects.create(
+                **known_by("phone", "+77010000001"), reason="x", until=now + timedelta(days=10)
+            ),
             10 + 30,
         ),
         "ban lifted": (
-            Ban.objects.create(phone="+77010000002", reason="x", lifted_at=now),
+            Ban.objects.create(**known_by("phone", "+77010000002"), reason="x", lifted_at=now),
             30,
         ),
-        "ban without end": (Ban.objects.create(phone="+77010000003", reason="x"), None),
+        "ban without end": (
+            Ban.objects.create(**known_by("phone", "+77010000003"), reason="x"),
+            None,
+        ),
     }
 
 

@@ -1,9 +1,66 @@
 import pytest
+from django.utils import timezone
 
+from accounts.models import Phone, User
+from orders.models import Order
 from privacy.models import Notice, Request
 from privacy.requests import file_request
+from tests.accounts.conftest import link_in
+from tests.conftest import BUYER, PASSWORD
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.clause("P5.1a")
+def test_what_somebody_corrects_in_the_account_follows_into_their_open_orders(
+    enter, make_order, wheat, marat, aigul, mailoutbox
+):
+    User.objects.filter(pk=marat.pk).update(surname="Оспанов", first_name="Марат")
+    own = Phone.objects.create(user=marat, number="+77011112233")
+    given = {"full_name": "Оспанов Марат", "phone": "+77011112233"}
+    order, other = make_order(wheat, user=marat, **given), make_order(wheat, user=marat)
+    closed = make_order(wheat, user=marat, **given)
+    Order.objects.filter(pk=closed.pk).update(state="completed", closed_at=timezone.now())
+    browser = enter(marat)
+    mailoutbox.clear()
+
+    profile = "/en/account/profile/"
+    person = {"surname": "Оспанов", "first_name": "Марат", "patronymic": "Ерланұлы"}
+    said = browser.post(f"{profile}person/", person | {"language": "en"}, follow=True)
+    changed = {"number": "+77019998877", "purpose": "calls"}
+    browser.post(f"{profile}phones/{own.pk}/", changed)
+    browser.post(f"{profile}phones/{own.pk}/", changed)
+
+    for each in (order, other, closed):
+        each.refresh_from_db()
+    assert (order.full_name, order.phone) == ("Оспанов Марат Ерланұлы", "+77019998877")
+    assert other.full_name == BUYER["full_name"]
+    assert (closed.full_name, closed.phone) == ("Оспанов Марат", "+77011112233")
+    assert "It is changed on 1 open order, too" in said.content.decode()
+    told = [letter for letter in mailoutbox if letter.to == [aigul.email]]
+    assert len(told) == Notice.objects.count() == 2
+    for letter in told:
+        assert order.reference in letter.body
+        assert other.reference not in letter.body
+        assert "Ерланұлы" not in letter.body
+
+
+@pytest.mark.clause("P5.1a")
+def test_a_new_address_follows_once_its_letter_is_opened(
+    enter, make_order, wheat, marat, mailoutbox
+):
+    order = make_order(wheat, user=marat, email=marat.email)
+    browser = enter(marat)
+    browser.post("/en/accounts/reauthenticate/", {"password": PASSWORD})
+    mailoutbox.clear()
+
+    browser.post("/en/accounts/email/", {"email": "new@example.com", "action_add": ""})
+    order.refresh_from_db()
+    assert order.email == marat.email
+    browser.post(link_in(mailoutbox[0]))
+
+    order.refresh_from_db()
+    assert order.email == "new@example.com"
 
 
 @pytest.mark.clause("P5.1a")

@@ -17,6 +17,7 @@ from accounts.models import Address, Phone
 from letters.models import Letter
 from listings.catalogue import remembered
 from moderation.models import Ban
+from moderation.models.ban import known_by
 from orders.models import Entries, Order
 from privacy.models import ConsentEntry, Disclosure
 from sellers.models import Member, Payment, Shipping
@@ -521,11 +522,11 @@ def test_who_is_shut_out_sends_no_order(client, form, make_user):
     moderator = make_user("moderator@example.com")
 
     for banned in [
-        {"email_mask": "buyer@example.com"},
-        {"phone": "+77012345678"},
-        {"network": "127.0.0.1/32"},
+        ("email", "buyer@example.com"),
+        ("phone", "+77012345678"),
+        ("network", "127.0.0.1/32"),
     ]:
-        ban = Ban.objects.create(**banned, reason="spam", by=moderator)
+        ban = Ban.objects.create(**known_by(*banned), reason="spam", by=moderator)
         assert send(client, form).status_code == 403
         ban.delete()
     assert not Order.objects.exists()

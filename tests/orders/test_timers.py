@@ -106,6 +106,42 @@ def test_a_missed_day_loses_nothing_and_nobody_is_reminded_of_what_is_over(
     assert (now(order).state, subjects()) == (state, [])
 
 
+@pytest.mark.clause("P5.3")
+@pytest.mark.parametrize("is_paid", [False, True])
+def test_an_agreed_order_of_which_nothing_is_noted_ends_by_itself(
+    at, order, aigul, wheat, now, subjects, is_paid
+):
+    life.accept(order, aigul)
+    if is_paid:
+        life.pay(order, aigul, timezone.localdate(), "7")
+    subjects()
+    state = State.PAID if is_paid else State.ACCEPTED
+
+    at(MONDAY + 165 * A_DAY)
+    assert (now(order).state, subjects()) == (state, [])
+    at(MONDAY + 167 * A_DAY)
+    assert (now(order).state, subjects()) == (state, [("aigul", REMINDED)])
+    at(MONDAY + 181 * A_DAY)
+
+    ended = now(order)
+    assert ended.state == (State.COMPLETED if is_paid else State.EXPIRED)
+    assert ended.closed_at is not None
+    assert {who for who, _what in subjects()} == {"aigul", "buyer"}
+    assert Listing.objects.get(pk=wheat.pk).quantity == (90 if is_paid else 100)
+
+
+def test_a_delivery_agreed_for_later_is_waited_for(at, order, aigul, marat, now):
+    line = order.lines.get()
+    day = timezone.localdate() + 300 * A_DAY
+    life.offer(order, aigul, {line.pk: life.Terms(Decimal(10), Decimal(90), day)})
+    life.agree(order, marat, 1)
+
+    at(MONDAY + 400 * A_DAY)
+    assert now(order).state == State.ACCEPTED
+    at(MONDAY + 481 * A_DAY)
+    assert now(order).state == State.EXPIRED
+
+
 def test_each_offer_and_each_answer_begins_the_waiting_anew(at, order, aigul, marat, now, subjects):
     line = order.lines.get()
     at(MONDAY + 2 * A_DAY)

@@ -94,6 +94,22 @@ def test_an_authority_gets_what_a_second_person_approved_and_nothing_else(
 
 
 @pytest.mark.clause("P4.5")
+def test_what_was_approved_once_is_no_tap_that_stays_open(handler, approver, aigul, time_machine):
+    handler.post(f"{ADDRESS}add/", entered(aigul))
+    asked = AuthorityRequest.objects.get()
+    approver.post(f"{ADDRESS}{asked.pk}/approve/", {})
+    assert extract_of(handler, asked.pk).status_code == 200
+    assert extract_of(handler, asked.pk).status_code == 200
+
+    time_machine.move_to(timezone.now() + timedelta(days=2))
+    enter_with_code(handler, asked.handler.user)
+    answer = extract_of(handler, asked.pk)
+
+    assert answer.status_code == 302
+    assert Disclosure.objects.count() == 1
+
+
+@pytest.mark.clause("P4.5")
 def test_where_a_law_forbids_to_tell_the_person_hears_of_it_afterwards(
     handler, approver, aigul, mailoutbox, time_machine
 ):
@@ -108,6 +124,12 @@ def test_where_a_law_forbids_to_tell_the_person_hears_of_it_afterwards(
     assert not [letter for letter in mailoutbox if letter.to == [aigul.email]]
     for model in (Disclosure, AuthorityRequest):
         assert not DATA_MAP[model].rows_told(aigul.subject).exists()
+    own = Client()
+    own.force_login(aigul)
+    for page in ("", "privacy_disclosure/", "privacy_authorityrequest/"):
+        html = own.get(f"/en/account/privacy/data/{page}").content.decode()
+        assert asked.body not in html
+        assert "an authority asked for your data</a>" not in html
     time_machine.move_to(timezone.now() + timedelta(days=31))
     tell_of_authorities()
     tell_of_authorities()

@@ -3,17 +3,23 @@
 from datetime import timedelta
 
 import pytest
+import redis
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
+from django.utils.translation import override
 
 from accounts.models import Address, KnownDevice, Phone, User
 from listings.models import Favourite, Listing
-from orders.models import Order
+from orders.models import Order, OrderSeller
 from privacy.data_map import DATA_MAP
-from privacy.models import Erasure, Request, Subject, SubjectIdentifier
+from privacy.erasure.certificate import in_words
+from privacy.models import AuthorityRequest, Erasure, Request, Subject, SubjectIdentifier
 from privacy.requests import file_request
+from privacy.residue import look_for
+from sellers.models import Member, Seller
 from tests.accounts.conftest import link_in
 from tests.conftest import BUYER, PASSWORD, enter_with_code
 
@@ -51,6 +57,15 @@ def rows_left(*people):
             if said or described.erase.__class__.__name__ == "DeleteRow":
                 left.setdefault(model.__name__, []).append(said)
     return left
+
+
+def keys_of_the_cache():
+    with redis.Redis.from_url(settings.CACHES["default"]["LOCATION"]) as valkey:
+        return [key.decode() for key in valkey.scan_iter()]
+
+
+def is_counter(key):
+    return any(name in key for name in ("privacy:", "listings:phones:", "moderation:reports:"))
 
 
 @pytest.fixture
@@ -92,6 +107,26 @@ def test_of_a_member_nothing_is_left_but_what_names_nobody(client, member, mailo
     page = client.get(link_in(mailoutbox[-1])).content.decode()
     assert "Your data are deleted" in page
     assert "Your phones" in page
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "Nothing you sent has been saved"), ("kk", "Жібергеніңіздің ештеңесі сақталмады")],
+)
+def test_who_is_writing_when_the_fence_goes_up_reads_so_and_nothing_is_saved(
+    client, make_user, language, words
+):
+    user = make_user("dana@example.com")
+    client.force_login(user)
+    client.raise_request_exception = False
+    Subject.objects.filter(pk=user.subject_id).update(state="erasing")
+
+    given = {"number": "+77015554433", "purpose": "calls"}
+    answer = client.post(f"/{language}/account/profile/phones/add/", given)
+
+    assert answer.status_code == 409
+    assert words in answer.content.decode()
+    assert not Phone.objects.exists()
 
 
 @pytest.mark.clause("P5.2b")
@@ -177,6 +212,26 @@ def test_once_begun_it_cannot_be_taken_back(client, member, mailoutbox):
     assert Request.objects.get().state == "checked"
 
 
+@pytest.mark.clause("P4.5")
+def test_the_certificate_does_not_tell_of_an_authority_before_its_day(member, marat):
+    facts = {"body": "Police", "document": "1", "document_on": timezone.localdate()}
+    facts |= {"ground": "fraud", "interest": "rights", "citation": "Article 1", "asked": "Whatever"}
+    silent = {"silent_until": timezone.localdate() + DAY, "silent_because": "Article 2"}
+    asked = AuthorityRequest.objects.create(
+        subject=member.subject, handler=marat.subject, scope=[], review="x", **facts, **silent
+    )
+
+    erasure = erase(member.subject)
+
+    def told():
+        with override("en"):
+            return [str(title) for title, _facts in in_words(erasure)["nameless"]]
+
+    assert "When an authority asked for your data" not in told()
+    AuthorityRequest.objects.filter(pk=asked.pk).update(silent_until=None)
+    assert "When an authority asked for your data" in told()
+
+
 @pytest.mark.parametrize("key", ["", "1", "1:x", "x" * 5000])
 def test_without_the_key_there_is_no_page(client, member, key):
     file_request(member.subject, Request.Kind.ERASURE, language="en", email=member.email)
@@ -252,7 +307,66 @@ def test_a_seller_goes_with_the_ads_and_buyers_keep_their_orders(
         page = client.get(f"/en/orders/{order.reference}/").content.decode()
         assert "The data of the seller has been deleted" in page
         assert "Омарова" not in page
-    assert "Deleted seller" in client.get("/en/account/orders/").content.decode()
+    held = "/en/account/privacy/data/"
+    for page in ("/en/account/orders/", held, f"{held}privacy_disclosure/"):
+        assert "Deleted seller" in client.get(page).content.decode(), page
+
+
+@pytest.mark.clause("P5.2b")
+def test_a_company_of_one_goes_with_them(client, make_seller, make_listing, make_order, marat):
+    seller = make_seller("ТОО Омарова", owner=marat, phone="+77015550000")
+    wheat = make_listing(price=98_000, quantity=100, seller=seller)
+    order = make_order(wheat)
+    Order.objects.filter(pk=order.pk).update(state="completed", closed_at=timezone.now())
+
+    erasure = erase(marat.subject)
+
+    assert erasure.state == "done", erasure.trouble
+    assert not Seller.objects.exists()
+    assert not Listing.objects.exists()
+    assert not OrderSeller.objects.exclude(name="", bin="", place="").exists()
+    assert client.get(f"/en/sellers/{seller.slug}/").status_code == 404
+    assert look_for([seller.bin]) == []
+
+
+@pytest.mark.clause("P5.2b")
+@pytest.mark.parametrize("role", ["manager", "owner"])
+def test_a_company_of_several_stays_and_sells_as_long_as_somebody_answers_for_it(
+    client, make_seller, make_listing, marat, aigul, role
+):
+    seller = make_seller(owner=marat)
+    Member.objects.create(seller=seller, user=aigul, role=role)
+    wheat = make_listing(seller=seller)
+
+    erasure = erase(marat.subject)
+
+    assert erasure.state == "done", erasure.trouble
+    wheat.refresh_from_db()
+    assert wheat.state == ("published" if role == "owner" else "archived")
+    assert Seller.objects.get().bin == seller.bin
+    page = client.get(f"/en/sellers/{seller.slug}/")
+    assert page.status_code == (200 if role == "owner" else 404)
+    assert (wheat.title in client.get("/en/listings/").content.decode()) == (role == "owner")
+
+
+@pytest.mark.clause("P5.2b")
+def test_what_was_counted_under_the_person_is_forgotten_at_once(client, member, mailoutbox):
+    ad = Listing.objects.get()
+    Seller.objects.update(slug="zharqyn-dala")
+    from_here = {"HTTP_SEC_FETCH_SITE": "same-origin"}
+    before = set(keys_of_the_cache())
+    client.post("/en/privacy/request/", {"email": member.email, "kind": "access"}, **from_here)
+    asked_by_network = set(keys_of_the_cache()) - before
+    client.force_login(member)
+    client.post(f"/en/listing/{ad.pk}/phone/", **from_here)
+    client.post(f"/en/listing/{ad.pk}/report/", {"reason": "sold"}, **from_here)
+    counted = {key for key in keys_of_the_cache() if is_counter(key)} - before
+    assert len(counted) == 4
+
+    erase(member.subject)
+
+    [left] = counted.intersection(keys_of_the_cache())
+    assert left in asked_by_network  # of the net, which is nobody's
 
 
 @pytest.mark.clause("P5.2b")

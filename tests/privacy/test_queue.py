@@ -226,6 +226,26 @@ def test_an_objection_holds_until_staff_refuses_it(
     assert aigul.subject.state == Subject.State.ACTIVE
 
 
+@pytest.mark.parametrize("how", ["by a standard answer", "in words"])
+def test_staff_promise_nobody_that_what_guards_all_stops_for_them(
+    admin_browser, aigul, policy, occasion, how
+):
+    said = {"purpose": "security", "words": ""}
+    wish = file_wish(aigul.subject, Request.Kind.OBJECTION, occasion, said=said, language="en")
+
+    if how == "in words":
+        page = f"/admin/privacy/request/{wish.pk}/change/"
+        sums = {"steps-TOTAL_FORMS": 0, "steps-INITIAL_FORMS": 0}
+        wish.step("in_work")
+        said = admin_browser.post(page, sums | {"next_state": "answered", "reason": "We stop."})
+        assert "This cannot be stopped for one person" in said.content.decode()
+    else:
+        press(admin_browser, wish, "objection_granted")
+
+    wish.refresh_from_db()
+    assert wish.is_open
+
+
 def test_an_objection_that_is_granted_stays(admin_browser, aigul, policy, occasion):
     said = {"purpose": "statistics", "words": ""}
     wish = file_wish(aigul.subject, Request.Kind.OBJECTION, occasion, said=said, language="en")

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from listings.models import Listing
 from moderation.models import Ban
+from moderation.models.ban import known_by
 from orders import carts
 from orders.models import Cart, CartLine
 from sellers.models import Seller
@@ -188,7 +189,7 @@ def test_what_cannot_be_ordered_stays_in_sight_outside_of_the_sum(client, wheat,
 def test_nothing_is_ordered_from_a_seller_who_is_shut_out(client, wheat, pump, policy, put):
     for listing in (wheat, pump):
         put(client, listing, "10")
-    ban = Ban.objects.create(bin=wheat.seller.bin, reason="Обман покупателей")
+    ban = Ban.objects.create(**known_by("bin", wheat.seller.bin), reason="Обман покупателей")
 
     page = page_of(client)
     added = put(client, wheat, "5").content.decode()
