@@ -27,6 +27,7 @@ from privacy.data_map import (
     describe,
     not_personal,
 )
+from privacy.export.originals import register_words
 from privacy.export.tasks import build_export, build_waiting_exports, forget_exports
 from privacy.mailbox.tasks import read_mailbox
 from privacy.masking import RevealForm
@@ -62,6 +63,7 @@ from privacy.models import (
     Version,
 )
 from privacy.models.authority import AuthorityRequestQuerySet
+from privacy.models.consents import place_of
 from privacy.models.disclosures import DisclosureQuerySet
 from privacy.registers import (
     CachePrefix,
@@ -197,6 +199,8 @@ TO_PROVE = {
     "source": Source.PORTAL,
     "shown_to": (Recipient.STAFF,),
 }
+
+register_words(ConsentEntry, "form", place_of)
 
 describe(
     ConsentEntry,

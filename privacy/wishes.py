@@ -2,7 +2,7 @@
 
 from django import forms
 from django.db import transaction
-from django.utils.text import format_lazy
+from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -52,13 +52,13 @@ class AskForm(forms.Form):
         widget=forms.EmailInput({"autocomplete": "email"}),
         help_text=_("The address you gave us, for example in an order. The letter goes there."),
     )
-    kind = forms.ChoiceField(
-        label=_("What you ask for"),
-        choices=[
-            (kind, format_lazy("{}. {}", kind.label, words)) for kind, words in SENTENCES.items()
-        ],
-        widget=forms.RadioSelect,
-    )
+    kind = forms.ChoiceField(label=_("What you ask for"), widget=forms.RadioSelect)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = [
+            (kind, explained(kind.label, sentence)) for kind, sentence in SENTENCES.items()
+        ]
 
 
 class CorrectionForm(forms.Form):
@@ -83,10 +83,16 @@ class ObjectionForm(forms.Form):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["purpose"].choices = [
-            (purpose.key, f"{purpose.name}. {purpose.sentence}")
+            (purpose.key, explained(purpose.name, purpose.sentence))
             for purpose in purposes_in_use()
             if purpose.basis == Basis.INTEREST
         ]
+
+
+def explained(name, sentence) -> str:
+    """A choice by its name, and below it what it means."""
+    words = '<span><b>{}</b><br><span class="field__hint">{}</span></span>'
+    return format_html(words, name, sentence)
 
 
 def too_many() -> str:
