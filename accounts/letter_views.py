@@ -17,6 +17,7 @@ from accounts.occasions import occasion
 from accounts.visitors import network_of
 from privacy import by_letter
 from privacy.data_map import IN_PLACE
+from privacy.export.keys import url_for_guest
 from privacy.held import kind_named, overview_of, page_of_rows
 from privacy.models import Erasure, Request
 from privacy.record import kinds_of_data
@@ -118,8 +119,12 @@ def facts_of(key, token):
     if person is None:
         facts["has_account"] = by_letter.account_of(key.email) is not None
     else:
-        facts["requests"] = requests_of(person).newest_first().prefetch_related("steps")
+        requests = requests_of(person).newest_first().select_related("export", "erasure")
+        facts["requests"] = requests.prefetch_related("steps")
         facts["may_see"] = key.kind == Request.Kind.ACCESS
+        if key.kind == Request.Kind.EXPORT and (copy := person.exports.order_by("pk").last()):
+            facts["copy"] = copy
+            facts["copy_url"] = url_for_guest(copy) if copy.is_fetchable else ""
     return facts
 
 

@@ -11,6 +11,7 @@ from accounts.forms import AddressForm, PersonForm, PhoneForm
 from accounts.guards import dangerous, private
 from accounts.models import Address, Phone, User
 from accounts.sessions import end_sessions, sessions_of
+from privacy.models import Erasure
 from privacy.recipients import pass_on
 
 
@@ -24,6 +25,7 @@ def overview(request):
             "phones": user.phones.count(),
             "addresses": user.addresses.count(),
             "sessions": sessions_of(user).count(),
+            "erasure": Erasure.objects.filter(subject=user.subject, state__in=Erasure.OPEN).first(),
         },
     )
 

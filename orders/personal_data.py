@@ -238,7 +238,7 @@ describe(
 )
 describe(
     OfferLine,
-    title=_("Counter-offers on your orders"),
+    title=_("What counter-offers on your orders say of each position"),
     subject="offer__order__buyer",
     erase=None,
     beside=(

@@ -1,5 +1,6 @@
 """The law's clock: the operator hears in time that a request has to be answered."""
 
+import math
 from datetime import timedelta
 from functools import reduce
 from operator import or_
@@ -57,5 +58,5 @@ def came_nearer():
 
 def step_of(request):
     """The last one it has passed."""
-    left = 0 if request.is_overdue else request.days_left + 1
+    left = math.ceil(max(request.due_at - timezone.now(), timedelta()) / timedelta(days=1))
     return min(step for step in STEPS if left <= step)

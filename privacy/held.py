@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 from phonenumber_field.phonenumber import PhoneNumber
 
 from privacy.data_map import DATA_MAP, OPAQUE, Described, People, Personal
+from privacy.labels import LANGUAGES, label_of
 from privacy.models import Disclosure, StaffAccess, Subject
 
 ON_A_PAGE = 20
@@ -153,7 +154,7 @@ def in_words(family, described, rows) -> Iterator[Row]:
         fields = [
             Field(
                 name,
-                label_of(described.model._meta.get_field(name), declared),
+                words_for(name, described.model._meta.get_field(name), declared),
                 words,
                 declared,
                 declared.kept.ends(row),
@@ -184,9 +185,8 @@ def removable_among(described, rows):
     return set(described.remove.may(these).values_list("pk", flat=True))
 
 
-def label_of(field, declared) -> str:
-    # Django makes an English name of a column that has none of its own.
-    return capfirst(str(field._verbose_name or declared.category_words))
+def words_for(name, field, declared) -> str:
+    return capfirst(label_of(name, field) or str(declared.category_words))
 
 
 def value_of(row, name, declared) -> str | None:
@@ -206,6 +206,8 @@ def value_of(row, name, declared) -> str | None:
         if hasattr(row, words):
             said = getattr(row, words)
             return str(said() if callable(said) else said)
+    if name == "language":
+        return LANGUAGES.get(value, value)
     if declared.decode:
         value = declared.decode(value)
     return said_of(value, declared)

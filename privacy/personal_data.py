@@ -65,6 +65,7 @@ from privacy.models import (
     Version,
 )
 from privacy.models.authority import AuthorityRequestQuerySet
+from privacy.models.consents import place_of
 from privacy.models.disclosures import DisclosureQuerySet
 from privacy.registers import (
     CachePrefix,
@@ -206,6 +207,8 @@ TO_PROVE = {
     "source": Source.PORTAL,
     "shown_to": (Recipient.STAFF,),
 }
+
+register_words(ConsentEntry, "form", place_of)
 
 describe(
     ConsentEntry,

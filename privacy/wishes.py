@@ -2,6 +2,7 @@
 
 from django import forms
 from django.db import transaction
+from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -16,17 +17,30 @@ Kind = Request.Kind
 
 # In this order they are offered.
 SENTENCES = {
-    Kind.ACCESS: _("You see what we hold on you, what for, for how long, and who has seen it."),
-    Kind.EXPORT: _("You get everything we hold on you, in files that people and programs read."),
-    Kind.RECTIFICATION: _("Something about you is wrong or missing, and you tell us what."),
+    Kind.ACCESS: _(
+        "You see at once what we hold on you, what for, until when, and who has seen it."
+    ),
+    Kind.EXPORT: _(
+        "You get everything we hold on you, in files that people and programs read. As a rule they "
+        "are ready within minutes; a letter tells you when."
+    ),
+    Kind.RECTIFICATION: _(
+        "Something about you is wrong or missing, and you tell us what. Staff look at it and "
+        "answer by letter within one month."
+    ),
     Kind.RESTRICTION: _(
-        "Your data stays, but is not used: nothing is sent to you, nothing is passed on to "
-        "anybody new, until you end it."
+        "Your data stays, but is not used: from now on nothing is sent to you but answers to what "
+        "you ask, and nothing is passed on to anybody new, until you end it."
     ),
     Kind.OBJECTION: _(
-        "You object to something that we do because we think our interest in it outweighs yours."
+        "You object to something that we do because we think our interest in it outweighs yours. "
+        "Your objection is recorded at once; staff weigh both sides and answer by letter within "
+        "one month."
     ),
-    Kind.ERASURE: _("What we hold on you is deleted. What a law makes us keep is named to you."),
+    Kind.ERASURE: _(
+        "What we hold on you is deleted, three days after you ask: until then you can change your "
+        "mind. What a law makes us keep is named to you."
+    ),
     Kind.WITHDRAWAL: _("Everything you ever agreed to ends at once."),
 }
 
@@ -36,13 +50,15 @@ class AskForm(forms.Form):
         label=_("E-mail"),
         max_length=254,
         widget=forms.EmailInput({"autocomplete": "email"}),
-        help_text=_("The one you gave us, for example in an order. The letter goes there."),
+        help_text=_("The address you gave us, for example in an order. The letter goes there."),
     )
-    kind = forms.ChoiceField(
-        label=_("What you ask for"),
-        choices=[(kind, kind.label) for kind in SENTENCES],
-        widget=forms.RadioSelect,
-    )
+    kind = forms.ChoiceField(label=_("What you ask for"), widget=forms.RadioSelect)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = [
+            (kind, explained(kind.label, sentence)) for kind, sentence in SENTENCES.items()
+        ]
 
 
 class CorrectionForm(forms.Form):
@@ -67,10 +83,16 @@ class ObjectionForm(forms.Form):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["purpose"].choices = [
-            (purpose.key, f"{purpose.name}. {purpose.sentence}")
+            (purpose.key, explained(purpose.name, purpose.sentence))
             for purpose in purposes_in_use()
             if purpose.basis == Basis.INTEREST
         ]
+
+
+def explained(name, sentence) -> str:
+    """A choice by its name, and below it what it means."""
+    words = '<span><b>{}</b><br><span class="field__hint">{}</span></span>'
+    return format_html(words, name, sentence)
 
 
 def too_many() -> str:

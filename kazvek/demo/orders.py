@@ -5,7 +5,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.utils import timezone
-from django.utils.translation import override
+from django.utils.translation import gettext, override
 
 from accounts.models import User
 from listings.models import Currency, DealType, Listing
@@ -69,7 +69,7 @@ def order_of(listing, number, buyer, seller, version):
         user=buyer,
         version=version,
         sentence=order_sentence(),
-        occasion=Occasion("order", "demo"),
+        occasion=Occasion("order", gettext("Send order")),
     )
 
 

@@ -1,7 +1,6 @@
 """The page of one erasure, for whoever has the key from the letter: the account may be gone."""
 
 from django.contrib import messages
-from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -21,7 +20,7 @@ from ui.origin import same_origin
 def deletion(request):
     erasure = of_key(request.GET.get("key", ""))
     if erasure is None:
-        raise Http404
+        return render(request, "privacy/deletion_unknown.html", status=404)
     if request.method == "POST":
         if "take_back" in request.POST:
             try:
@@ -33,7 +32,6 @@ def deletion(request):
         elif "at_once" in request.POST:
             hasten(erasure)
         return redirect(f"{reverse('privacy:deletion')}?key={key_of(erasure)}")
-    is_held = erasure.state == Erasure.State.HELD
     return render(
         request,
         "privacy/deletion.html",
@@ -42,6 +40,5 @@ def deletion(request):
             "key": request.GET["key"],
             "held": [] if erasure.is_over else expected(erasure.subject),
             "certificate": in_words(erasure) if erasure.is_over else None,
-            "is_held": is_held,
         },
     )

@@ -13,6 +13,7 @@ from django.db import models, transaction
 from privacy.data_map import DATA_MAP, Described, Personal, SameAddress, addresses_of
 from privacy.export.originals import ORIGINALS, WORDS
 from privacy.export.values import as_json, in_words, meanings_of, words_of_row
+from privacy.labels import label_of
 from privacy.models import Subject, SubjectIdentifier
 from privacy.purposes import PURPOSES
 
@@ -45,10 +46,11 @@ class Column:
 
     @property
     def label(self) -> str:
-        if self.field._verbose_name is None and self.declared:
-            # The name it has in the code says nothing to most people.
-            return f"{self.declared.category_words} ({self.field.name})"
-        return str(self.field.verbose_name)
+        if label := label_of(self.name, self.field):
+            return label
+        # Of a library, or nobody has given it one yet.
+        words = self.declared.category_words if self.declared else self.field.verbose_name
+        return f"{words} ({self.field.name})"
 
     def value(self, raw):
         if self.declared and self.declared.decode:

@@ -10,6 +10,7 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
 from privacy.data_map import DATA_MAP
+from privacy.labels import LANGUAGES
 from privacy.record import MEANINGS
 
 # What no text for people should hold, and HTML must not.
@@ -63,6 +64,8 @@ def in_words(raw, meanings: dict) -> str:
 
 def meanings_of(field) -> dict:
     base = getattr(field, "base_field", field)
+    if field.name == "language":
+        return LANGUAGES
     meanings = MEANINGS.get(field.name) or MEANINGS.get(f"{field.name}s") or base.flatchoices
     return {key: str(words) for key, words in dict(meanings or ()).items()}
 

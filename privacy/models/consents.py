@@ -145,8 +145,7 @@ class ConsentEntry(models.Model):
 
     @property
     def place(self):
-        point = COLLECTION_POINTS.get(self.form)
-        return point.what if point else self.form
+        return place_of(self.form)
 
     @property
     def basis_words(self):
@@ -177,6 +176,12 @@ class ConsentEntry(models.Model):
 
     def content_hash(self):
         return text_hash(canonical(self.content))
+
+
+def place_of(form: str) -> str:
+    """Where it was, in words; forms that are no more still have their name."""
+    point = COLLECTION_POINTS.get(form)
+    return str(point.what) if point else form
 
 
 class ConsentEvidence(models.Model):

@@ -131,6 +131,10 @@ class Erasure(models.Model):
         return self.state == self.State.WAITING
 
     @property
+    def begins_later(self):
+        return self.starts_at > timezone.now()
+
+    @property
     def is_over(self):
         return self.state in (self.State.DONE, self.State.HELD)
 

@@ -1,5 +1,4 @@
 import calendar
-import math
 from datetime import timedelta
 
 from django.contrib import admin
@@ -161,8 +160,8 @@ class Request(models.Model):
 
     @property
     def days_left(self):
-        """Whole days; below zero it is late."""
-        return math.floor((self.due_at - timezone.now()) / timedelta(days=1))
+        """As people count them, from today's date to the one it is due on."""
+        return (timezone.localdate(self.due_at) - timezone.localdate()).days
 
     @property
     def is_extended(self):

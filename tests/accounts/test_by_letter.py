@@ -12,9 +12,12 @@ from moderation.models import Complaint
 from orders.models import Order
 from privacy.by_letter import forget_keys, send_link
 from privacy.consents import allows
+from privacy.export.building import build_waiting
+from privacy.export.keys import url_for_guest
 from privacy.models import (
     Consent,
     Erasure,
+    Export,
     LetterKey,
     Request,
     RequestStep,
@@ -152,10 +155,29 @@ def test_opening_the_link_changes_nothing(ask, guest, order, kind, language):
         answer = guest.get(link)
         assert_valid(answer)
         assert "no-store" in answer["Cache-Control"]
+        assert "None" not in answer.content.decode()
 
     assert not Request.objects.exists()
     assert not SubjectIdentifier.objects.exists()
     assert LetterKey.objects.get().used_at is None
+
+
+def test_the_letter_that_asked_for_a_copy_leads_to_it_and_no_other_letter_does(
+    ask, guest, order, private_folder
+):
+    link, other = ask("export"), ask("rectification")
+    guest.post(link)
+    guest.post(other, {"words": "My name."})
+    assert "The copy is being made" in guest.get(link).content.decode()
+    build_waiting()
+
+    page, elsewhere = guest.get(link), guest.get(other)
+
+    assert_valid(page)
+    address = url_for_guest(Export.objects.get())
+    assert address in page.content.decode()
+    assert "/privacy/export/" not in elsewhere.content.decode()
+    assert "The copy is ready" in guest.get(address, follow=True).content.decode()
 
 
 @pytest.mark.clause("P5.1c", "P5.2a")

@@ -105,7 +105,7 @@ def test_of_a_member_nothing_is_left_but_what_names_nobody(client, member, mailo
     assert erasure.found["accounts_phone"] == 1
     assert "dana" not in str(erasure.certificate)
     page = client.get(link_in(mailoutbox[-1])).content.decode()
-    assert "Your data are deleted" in page
+    assert "Certificate of deletion" in page
     assert "Your phones" in page
 
 
@@ -172,6 +172,9 @@ def test_before_its_time_it_can_be_taken_back_by_the_letter(client, member, mail
     call_command("privacy", "erase", "--due")
     page = client.get(link).content.decode()
     assert "Keep my data" in page
+    client.force_login(member)
+    assert "You asked us to delete your account" in client.get("/en/account/").content.decode()
+    client.logout()
 
     client.post(link, {"take_back": ""}, headers={"Sec-Fetch-Site": "same-origin"})
 

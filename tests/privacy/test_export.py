@@ -27,6 +27,7 @@ from moderation.models import Ban
 from privacy.acknowledgements import decline
 from privacy.data_map import DATA_MAP
 from privacy.export.building import build_waiting, forget
+from privacy.export.kinds import kinds
 from privacy.models import Export, Grant, Request, Subject
 from privacy.models.consents import text_hash
 from privacy.requests import file_request, take_back
@@ -634,3 +635,15 @@ def test_nobody_else_is_asked_for(aigul, marat, policy, copy_of):
     whole = b"".join(archive.read(name) for name in archive.namelist()).decode(errors="replace")
     assert "Көршінікі" not in whole
     assert marat.email not in whole
+
+
+def test_every_column_of_ours_is_called_by_words_and_not_by_its_name_in_the_code():
+    named = [
+        f"{kind.name}.{column.name}: {column.label}"
+        for kind in kinds()
+        if kind.described.is_ours
+        for column in kind.columns
+        if "_" in column.label or f"({column.field.name})" in column.label
+    ]
+
+    assert named == []

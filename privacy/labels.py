@@ -1,0 +1,93 @@
+"""What people call a column that has no name of its own for them."""
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+LABELS = {
+    # Of the row that another one points to.
+    "decision__listing": _("ad"),
+    "email_address__email": _("e-mail"),
+    "line__order__reference": _("order"),
+    "line__position": _("position in the order"),
+    "listing__title": _("title of the ad"),
+    "order__created_at": _("order sent at"),
+    "order__reference": _("order"),
+    "seller__name": _("seller"),
+    # Of the row itself.
+    "added_at": _("added at"),
+    "address": _("address"),
+    "answered_at": _("answered at"),
+    "answers": _("what the ad says"),
+    "bag": _("words by which the ad is found"),
+    "branch": _("category"),
+    "choices": _("choices by which the ad is found"),
+    "comment": _("comment"),
+    "consent": _("consent"),
+    "content": _("text"),
+    "created_at": _("created at"),
+    "currency": _("currency"),
+    "data": _("key, unreadable"),
+    "deal_type": _("deal"),
+    "digest": _("mark made with a key"),
+    "email": _("e-mail"),
+    "entry": _("entry of the ledger"),
+    "expires_at": _("ends at"),
+    "facts": _("what the ad said"),
+    "file_name": _("name of the file"),
+    "folded_name": _("name, as it is searched"),
+    "full_name": _("full name"),
+    "group": _("group"),
+    "height": _("height"),
+    "ip": _("network, by a shortened IP address"),
+    "language": _("language"),
+    "last_seen_at": _("last seen at"),
+    "last_used_at": _("last used at"),
+    "latitude": _("latitude"),
+    "leaf": _("category of the ad"),
+    "listing": _("ad"),
+    "logo": _("logo"),
+    "longitude": _("longitude"),
+    "network": _("network, by a shortened IP address"),
+    "offer": _("counter-offer"),
+    "on": _("on which day"),
+    "organization": _("organization"),
+    "payment": _("payment"),
+    "payment_conditions": _("conditions of payment"),
+    "permission": _("permission"),
+    "phone": _("phone"),
+    "price": _("price"),
+    "price_kind": _("kind of price"),
+    "price_kzt": _("price in tenge"),
+    "price_kzt_on": _("day of the rate"),
+    "region": _("region"),
+    "reminded_at": _("reminded at"),
+    "request": _("request"),
+    "secret": _("what to look for, encrypted"),
+    "section": _("section of the catalogue"),
+    "seen_at": _("last seen at"),
+    "sender": _("mark of the sender, made with a key"),
+    "shipping": _("shipping"),
+    "shipping_conditions": _("conditions of shipping"),
+    "slug": _("address on the portal"),
+    "sort_at": _("sorted by"),
+    "sort_key": _("name, as it is sorted"),
+    "stem": _("name of the file"),
+    "touched_at": _("last touched at"),
+    "type": _("kind"),
+    "unit": _("unit"),
+    "until": _("until when"),
+    "upload": _("file as it came"),
+    "uploaded_at": _("uploaded at"),
+    "used_at": _("used at"),
+    "user_agent": _("browser and system"),
+    "visitor": _("mark of the browser, made with a key"),
+    "width": _("width"),
+}
+LANGUAGES = dict(settings.LANGUAGES)
+
+
+def label_of(lookup: str, field) -> str:
+    """Django would make an English name of a column that has none of its own."""
+    if "__" in lookup and lookup in LABELS:
+        return str(LABELS[lookup])
+    return str(field._verbose_name or LABELS.get(field.name, ""))
