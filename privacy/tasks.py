@@ -7,6 +7,7 @@ from privacy import authorities, sweep, watch
 from privacy.by_letter import forget_keys
 from privacy.deadlines import warn
 from privacy.erasure import engine
+from privacy.erasure.statistics import sample_anew
 from privacy.restoring.tasks import forget_digests, store_acts  # noqa: F401 Celery looks here
 from privacy.verification import go_on, start_run
 
@@ -35,8 +36,9 @@ def verify_ledger():
 
 @shared_task
 def sweep_what_is_over():
-    """Every night."""
+    """Every night; also from what the database keeps for its planner."""
     run = sweep.sweep()
+    sample_anew()
     log.info("swept", extra={"run": run.pk, "count": sum(run.swept.values())})
 
 

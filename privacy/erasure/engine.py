@@ -407,7 +407,7 @@ def together(needles):
 
 
 def wipe_statistics(batch):
-    wipe(sorted({table for job in batch.jobs for table in job.found}))
+    wipe({table for job in batch.jobs for table in job.found})
 
 
 def scan(batch):
