@@ -7,8 +7,12 @@ class OnlyItsFilters:
     """
 
     def lookup_allowed(self, lookup, value, request=None):
-        known = [each[0] if isinstance(each, tuple) else each for each in self.list_filter]
-        asked = lookup.split("__")[0]
-        return asked in (*known, self.date_hierarchy) and super().lookup_allowed(
-            lookup, value, request
-        )
+        known = {self.date_hierarchy, *map(asked_by, self.list_filter)}
+        return lookup.split("__")[0] in known and super().lookup_allowed(lookup, value, request)
+
+
+def asked_by(list_filter):
+    """A column, a column with its class, or a class that has a parameter of its own."""
+    if isinstance(list_filter, tuple):
+        return list_filter[0]
+    return getattr(list_filter, "parameter_name", list_filter)

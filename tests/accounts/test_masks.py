@@ -62,6 +62,26 @@ def test_what_is_masked_is_not_guessed_letter_by_letter(staff, aigul, asked):
     assert "e=1" in answer.headers.get("Location", "e=1")
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "accounts/user/?is_staff__exact=1&activity__exact=crops",
+        "accounts/user/?date_joined__year=2026",
+        "sellers/seller/?verified_at__isempty=1&form__exact=company",
+        "privacy/request/?clock=late",
+        "privacy/incomingletter/?waits=all",
+        "privacy/consententry/?purpose=news",
+        "moderation/appeal/?is_open=yes",
+        "moderation/decision/?at__year=2026&at__month=11",
+        "moderation/ban/?kind__exact=phone",
+        "orders/order/?state__exact=new",
+        "letters/letter/?state__exact=waiting",
+    ],
+)
+def test_the_filters_beside_a_list_work(staff, asked):
+    assert staff.get(f"/admin/{asked}").status_code == 200
+
+
 @pytest.mark.clause("P6.1a")
 def test_an_account_is_found_by_a_whole_address_alone(staff, aigul):
     def is_found(words):
