@@ -7,15 +7,21 @@ from django.http import HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from privacy import authorities
+from privacy.authorities import words_of
 from privacy.ledger_admin import ReadOnly
 from privacy.models import AuthorityRequest, Notice, Subject
 from privacy.people import filed_under
 
 State = AuthorityRequest.State
+
+
+class ByTable(forms.CheckboxSelectMultiple):
+    template_name = "admin/privacy/authorityrequest/scope.html"
 
 
 class AuthorityRequestForm(forms.ModelForm):
@@ -29,8 +35,8 @@ class AuthorityRequestForm(forms.ModelForm):
     )
     scope = forms.MultipleChoiceField(
         label=_("what may be given"),
-        widget=forms.CheckboxSelectMultiple,
-        help_text=_("As little as the purpose needs."),
+        widget=ByTable,
+        help_text=_("As little as the purpose needs. Open a kind of data to choose from it."),
     )
 
     class Meta:
@@ -86,9 +92,16 @@ class AuthorityRequestAdmin(admin.ModelAdmin):
     change_form_template = "admin/privacy/authorityrequest/change_form.html"
     SHOWN = (
         *("state", "body", "document", "document_on", "ground", "interest", "citation", "asked"),
-        *("subject", "scope", "review", "silent_until", "silent_because", "handler", "approver"),
+        *("subject", "what_may_be_given", "review", "silent_until", "silent_because"),
+        *("handler", "approver"),
         *("refusal", "created_at", "decided_at", "given_at", "told_at"),
     )
+
+    readonly_fields = ["what_may_be_given"]
+
+    @admin.display(description=_("what may be given"))
+    def what_may_be_given(self, given):
+        return format_html_join("", "<p>{}</p>", zip(words_of(given.scope), strict=True))
 
     def get_fields(self, request, obj=None):
         return self.SHOWN if obj else ["email", "person", *AuthorityRequestForm.Meta.fields]
@@ -152,6 +165,7 @@ class AuthorityRequestAdmin(admin.ModelAdmin):
                 messages.error(request, _("It is decided already. Nothing was changed."))
             return HttpResponseRedirect(back)
         facts = {"title": title, "opts": self.opts, "form": form, "back": back, "given": given}
+        facts["scope"] = words_of(given.scope)
         template = "admin/privacy/authorityrequest/decide.html"
         return TemplateResponse(request, template, self.admin_site.each_context(request) | facts)
 
