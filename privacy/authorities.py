@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from letters.write import write_letter
 from privacy.data_map import DATA_MAP, Personal
+from privacy.held import words_of_column
 from privacy.models import AuthorityRequest, Disclosure, Subject
 from privacy.people import written_to
 from privacy.purposes import Basis
@@ -23,15 +24,26 @@ SUSPECTED_FOR = timedelta(days=30)
 CASES: list[Callable[[int, set[UUID]], bool]] = []
 
 
-def columns() -> list[tuple[str, str]]:
-    """What can be given at all, as (key, words): every personal column of the map but secrets."""
-    return [
-        (key_of(described, name), f"{described.title}: {declared.category_words} ({name})")
+def columns() -> list[tuple[str, list[tuple[str, str]]]]:
+    """What can be given at all, by tables: every personal column of the map but secrets."""
+    found = [
+        (
+            str(described.title),
+            [
+                (key_of(described, name), words_of_column(described, name))
+                for name, declared in described.personal_fields.items()
+                if not declared.category.startswith(SECRET)
+            ],
+        )
         for described in DATA_MAP.values()
         if described.model and described.subject
-        for name, declared in described.personal_fields.items()
-        if not declared.category.startswith(SECRET)
     ]
+    return [(title, choices) for title, choices in found if choices]
+
+
+def words_of(scope: list[str]) -> list[str]:
+    words = {key: f"{title}: {name}" for title, choices in columns() for key, name in choices}
+    return [words.get(key, key) for key in scope]
 
 
 SECRET = ("access.password", "access.factor", "access.session", "contact.digest")

@@ -8,16 +8,22 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from privacy import authorities
+from privacy.authorities import words_of
 from privacy.ledger_admin import ReadOnly
 from privacy.models import AuthorityRequest, Notice, Subject
 from privacy.people import filed_under
 from ui.filters import OnlyItsFilters
 
 State = AuthorityRequest.State
+
+
+class ByTable(forms.CheckboxSelectMultiple):
+    template_name = "admin/privacy/authorityrequest/scope.html"
 
 
 class AuthorityRequestForm(forms.ModelForm):
@@ -31,8 +37,8 @@ class AuthorityRequestForm(forms.ModelForm):
     )
     scope = forms.MultipleChoiceField(
         label=_("what may be given"),
-        widget=forms.CheckboxSelectMultiple,
-        help_text=_("As little as the purpose needs."),
+        widget=ByTable,
+        help_text=_("As little as the purpose needs. Open a kind of data to choose from it."),
     )
 
     class Meta:
@@ -98,19 +104,16 @@ class AuthorityRequestAdmin(OnlyItsFilters, admin.ModelAdmin):
     change_form_template = "admin/privacy/authorityrequest/change_form.html"
     SHOWN = (
         *("state", "body", "document", "document_on", "ground", "interest", "citation", "asked"),
-        *(
-            "case",
-            "ends_on",
-            "subject",
-            "scope",
-            "review",
-            "silent_until",
-            "silent_because",
-            "handler",
-            "approver",
-        ),
+        *("case", "ends_on", "subject", "what_may_be_given", "review"),
+        *("silent_until", "silent_because", "handler", "approver"),
         *("refusal", "created_at", "decided_at", "given_at", "told_at"),
     )
+
+    readonly_fields = ["what_may_be_given"]
+
+    @admin.display(description=_("what may be given"))
+    def what_may_be_given(self, given):
+        return format_html_join("", "<p>{}</p>", zip(words_of(given.scope), strict=True))
 
     def get_fields(self, request, obj=None):
         return self.SHOWN if obj else ["email", "person", *AuthorityRequestForm.Meta.fields]
@@ -174,6 +177,7 @@ class AuthorityRequestAdmin(OnlyItsFilters, admin.ModelAdmin):
                 messages.error(request, _("It is decided already. Nothing was changed."))
             return HttpResponseRedirect(back)
         facts = {"title": title, "opts": self.opts, "form": form, "back": back, "given": given}
+        facts["scope"] = words_of(given.scope)
         template = "admin/privacy/authorityrequest/decide.html"
         return TemplateResponse(request, template, self.admin_site.each_context(request) | facts)
 

@@ -154,7 +154,7 @@ def in_words(family, described, rows) -> Iterator[Row]:
         fields = [
             Field(
                 name,
-                words_for(name, described.model._meta.get_field(name), declared),
+                words_of_column(described, name),
                 words,
                 declared,
                 declared.kept.ends(row),
@@ -185,8 +185,10 @@ def removable_among(described, rows):
     return set(described.remove.may(these).values_list("pk", flat=True))
 
 
-def words_for(name, field, declared) -> str:
-    return capfirst(label_of(name, field) or str(declared.category_words))
+def words_of_column(described: Described, name: str) -> str:
+    declared = described.personal_fields[name]
+    label = label_of(name, described.model._meta.get_field(name))
+    return capfirst(label or str(declared.category_words))
 
 
 def value_of(row, name, declared) -> str | None:
@@ -246,8 +248,13 @@ def said_of(value, declared) -> str:
 
 
 def words_of_columns(names) -> str:
-    """A disclosure knows columns by their names, of a table it does not know."""
+    """A disclosure knows columns by their names, of a table it does not know; or by both."""
     words = {
+        f"{described.model._meta.label_lower}.{name}": words_of_column(described, name).lower()
+        for described in DATA_MAP.values()
+        if described.model and any("." in each for each in names)
+        for name in described.personal_fields
+    } | {
         name: field.verbose_name
         for described in DATA_MAP.values()
         if described.people == People.EVERYBODY

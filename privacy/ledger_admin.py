@@ -1,9 +1,13 @@
 """What staff sees of consents, disclosures and accesses. Nothing here can be changed."""
 
 from django.contrib import admin
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from privacy.data_map import DATA_MAP
+from privacy.erasure.holding import RULES
 from privacy.models import (
     ConsentEntry,
     Disclosure,
@@ -16,6 +20,7 @@ from privacy.models import (
     StaffAccess,
 )
 from privacy.purposes import PURPOSES
+from privacy.watch import in_words
 from ui.filters import OnlyItsFilters
 
 
@@ -30,9 +35,21 @@ class ReadOnly(OnlyItsFilters):
         return False
 
 
+def lines_of(rows_by_table):
+    """What stands under the names of tables, as people call them."""
+    titles = {table.table: table.title for table in DATA_MAP.values() if table.title}
+    lines = [(titles.get(table, table), rows) for table, rows in rows_by_table.items()]
+    return format_html_join("", "<p>{}: {}</p>", sorted(lines, key=str)) or None
+
+
+def link_to(request):
+    address = reverse("admin:privacy_request_change", args=[request.pk])
+    return format_html('<a href="{}">{}</a>', address, request)
+
+
 class PurposeFilter(admin.SimpleListFilter):
     title = ConsentEntry._meta.get_field("purpose").verbose_name
-    parameter_name = "purpose"
+    parameter_name = "of_purpose"
 
     def lookups(self, request, model_admin):
         return [(key, purpose.name) for key, purpose in PURPOSES.items() if purpose.needs_consent]
@@ -71,21 +88,37 @@ class LedgerRunAdmin(ReadOnly, admin.ModelAdmin):
 class SelfCheckRunAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ["id", "started_at", "finished_at", "faults", "raised_alarm"]
     list_filter = ["raised_alarm"]
-    exclude = ["seal_before"]
+    fields = readonly_fields = ["started_at", "finished_at", "found", "raised_alarm", "seal"]
     show_full_result_count = False
 
     @admin.display(description=_("faults"))
     def faults(self, run):
         return run.faults
 
+    @admin.display(description=_("findings"))
+    def found(self, run):
+        told = [
+            (one["words"], one["count"], ", ".join(one["first"])) for one in in_words(run.findings)
+        ]
+        return format_html_join("", "<p>{}: {} ({})</p>", told) or None
+
 
 @admin.register(RetentionRun)
 class RetentionRunAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ["id", "started_at", "finished_at", "rows"]
+    fields = readonly_fields = ["started_at", "finished_at", "swept_rows", "late_rows"]
 
     @admin.display(description=_("rows swept"))
     def rows(self, run):
         return sum(run.swept.values())
+
+    @admin.display(description=_("rows swept"))
+    def swept_rows(self, run):
+        return lines_of(run.swept)
+
+    @admin.display(description=_("rows too late"))
+    def late_rows(self, run):
+        return lines_of(run.late)
 
 
 @admin.register(Disclosure)
@@ -112,21 +145,50 @@ class GroupSiteAdmin(admin.ModelAdmin):
 
 class HoldInline(ReadOnly, admin.TabularInline):
     model = Hold
-    fields = ["rule", "fields", "began_at", "ends_at", "ended_at"]
+    template = "admin/edit_inline/table.html"
+    fields = readonly_fields = ["ground", "number", "began_at", "until", "ended_at"]
+
+    @admin.display(description=_("ground"))
+    def ground(self, hold):
+        return RULES[hold.rule].ground if hold.rule in RULES else hold.rule
+
+    @admin.display(description=_("number of the row"))
+    def number(self, hold):
+        return hold.row
+
+    @admin.display(description=_("how long"))
+    def until(self, hold):
+        return hold.ends_at or (RULES[hold.rule].until if hold.rule in RULES else None)
 
 
 @admin.register(Erasure)
 class ErasureAdmin(ReadOnly, admin.ModelAdmin):
     inlines = [HoldInline]
-    list_display = ["id", "request", "state", "step", "starts_at", "finished_at"]
+    list_display = ["id", "of_request", "state", "at", "starts_at", "finished_at"]
     list_display += ["looked_again_at", "trouble"]
     list_filter = ["state"]
-    fields = ["request", "state", "step", "attempts", "trouble", "found", "certificate"]
-    fields += ["created_at", "starts_at", "began_at", "finished_at", "looked_again_at"]
+    list_select_related = ["request"]
+    fields = readonly_fields = [
+        *("of_request", "state", "at", "attempts", "trouble", "created_at", "starts_at"),
+        *("began_at", "finished_at", "looked_again_at", "rows_found"),
+    ]
     actions = ["carry_out_again"]
 
     def has_work_permission(self, request):
         return request.user.has_perm("privacy.change_erasure")
+
+    @admin.display(description=_("request"), ordering="request")
+    def of_request(self, erasure):
+        return link_to(erasure.request)
+
+    @admin.display(description=_("step"), ordering="step")
+    def at(self, erasure):
+        """Only while there are steps to come does the number of one say anything."""
+        return erasure.get_step_display() if erasure.began_at and not erasure.is_over else None
+
+    @admin.display(description=_("rows there were"))
+    def rows_found(self, erasure):
+        return lines_of(erasure.found)
 
     @admin.action(description=_("Carry out again"), permissions=["work"])
     def carry_out_again(self, request, erasures):

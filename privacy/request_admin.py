@@ -1,15 +1,12 @@
 """The queue of requests: by their dates, the late ones first."""
 
-from datetime import timedelta
-
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import F
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
-from django.utils import timezone
-from django.utils.translation import gettext, ngettext, override, pgettext
+from django.utils.translation import gettext, ngettext, override, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from privacy.answers import (
@@ -47,8 +44,8 @@ class ClockFilter(admin.SimpleListFilter):
         return [
             ("late", _("late")),
             ("week", _("due within 7 days")),
-            ("open", _("open")),
-            ("closed", _("closed")),
+            ("open", pgettext_lazy("requests", "not answered yet")),
+            ("closed", pgettext_lazy("requests", "closed")),
         ]
 
     def queryset(self, request, requests):
@@ -67,10 +64,11 @@ class ClockFilter(admin.SimpleListFilter):
 class NextStepForm(forms.ModelForm):
     next_state = forms.ChoiceField(label=_("next step"), required=False)
     reason = RequestStep._meta.get_field("reason").formfield(
+        widget=forms.Textarea({"rows": 3}),
         help_text=_(
             "Needed for an answer, a refusal and more time; the person reads it. Without anybody "
             "else's name or data."
-        )
+        ),
     )
 
     class Meta:
@@ -141,8 +139,10 @@ class RequestAdmin(OnlyItsFilters, admin.ModelAdmin):
         if not request.is_open:
             return "—"
         if request.is_overdue:
-            late = (timezone.now() - request.due_at) // timedelta(days=1) + 1
+            late = max(-request.days_left, 1)
             return ngettext("late: %(days)d day", "late: %(days)d days", late) % {"days": late}
+        if request.days_left == 0:
+            return gettext("today")
         left = request.days_left
         return ngettext("%(days)d day left", "%(days)d days left", left) % {"days": left}
 
@@ -206,11 +206,26 @@ class RequestAdmin(OnlyItsFilters, admin.ModelAdmin):
                 self.message_user(request, CHANGED, messages.ERROR)
 
 
+BUTTONS = {
+    Request.State.ANSWERED: pgettext_lazy("a request", "Send this answer"),
+    Request.State.REFUSED: pgettext_lazy("a request", "Refuse with these words"),
+    EXTEND: pgettext_lazy("a request", "Take two months more"),
+}
+
+
 def in_words(wish):
-    names = dict(Request.State.choices) | {EXTEND: _("two months more")}
+    """As the person will read it, and in the reader's own language if that is another."""
     found = []
     for key, standard in standard_answers(wish).items():
         with override(language_of(wish)):
             theirs = str(standard.words)
-        found.append({"key": key, "outcome": names[standard.outcome], "words": theirs})
+        ours = str(standard.words)
+        found.append(
+            {
+                "key": key,
+                "button": BUTTONS[standard.outcome],
+                "words": theirs,
+                "meaning": ours if ours != theirs else "",
+            }
+        )
     return found

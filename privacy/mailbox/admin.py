@@ -35,7 +35,7 @@ class WaitsFilter(admin.SimpleListFilter):
 
 @admin.register(IncomingLetter)
 class IncomingLetterAdmin(OnlyItsFilters, admin.ModelAdmin):
-    list_display = ["id", "received_at", "what", "state", "is_authentic", "about"]
+    list_display = ["id", "received_at", "what", "state", "vouched", "about"]
     list_filter = [WaitsFilter, "state"]
     ordering = ["-received_at", "-pk"]
     list_per_page = 50
@@ -65,7 +65,11 @@ class IncomingLetterAdmin(OnlyItsFilters, admin.ModelAdmin):
     def what(self, letter):
         return ", ".join(str(Request.Kind(kind).label) for kind in letter.kinds) or "—"
 
-    @admin.display(description=Request._meta.verbose_name_plural)
+    @admin.display(description=_("sender"), boolean=True, ordering="is_authentic")
+    def vouched(self, letter):
+        return letter.is_authentic
+
+    @admin.display(description=pgettext_lazy("of a message", "requests"))
     def about(self, letter):
         return ", ".join(map(str, letter.requests.all())) or "—"
 

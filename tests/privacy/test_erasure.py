@@ -429,3 +429,15 @@ def test_erasing_again_changes_nothing(member):
     same = ("state", "step", "found", "letter", "request_id")
     assert {name: after[name] for name in same} == {name: before[name] for name in same}
     assert erasure.request.steps.count() == 5
+
+
+def test_staff_see_how_an_erasure_goes_in_words_and_what_holds_it(staff, member):
+    Order.objects.update(state="shipped", closed_at=None)
+    erasure = erase(member.subject, email=member.email)
+
+    page = staff.get(f"/admin/privacy/erasure/{erasure.pk}/change/").content.decode()
+
+    assert "carried out; something is still kept" in page
+    assert "Your phones: 1" in page
+    assert "until the order is closed" in page
+    assert "accounts_phone" not in page

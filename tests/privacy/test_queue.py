@@ -41,7 +41,7 @@ def press(client, wish, answer):
 @pytest.mark.clause("P5.2a")
 def test_the_late_ones_come_first_and_are_named(admin_browser, wish, marat):
     late = file_request(marat.subject, Request.Kind.EXPORT, language="ru")
-    due_in(late, days=-2, hours=-1)
+    due_in(late, days=-3)
     closed = file_request(marat.subject, Request.Kind.ACCESS, language="ru")
 
     page = admin_browser.get(QUEUE)
