@@ -7,12 +7,11 @@ class OnlyItsFilters:
     """
 
     def lookup_allowed(self, lookup, value, request=None):
-        known = {self.date_hierarchy, *map(asked_by, self.list_filter)}
-        return lookup.split("__")[0] in known and super().lookup_allowed(lookup, value, request)
-
-
-def asked_by(list_filter):
-    """A column, a column with its class, or a class that has a parameter of its own."""
-    if isinstance(list_filter, tuple):
-        return list_filter[0]
-    return getattr(list_filter, "parameter_name", list_filter)
+        columns, parameters = {self.date_hierarchy}, set()
+        for each in self.list_filter:
+            if hasattr(each, "parameter_name"):
+                parameters.add(each.parameter_name)
+            else:
+                columns.add(each[0] if isinstance(each, tuple) else each)
+        is_known = lookup in parameters or lookup.split("__")[0] in columns
+        return is_known and super().lookup_allowed(lookup, value, request)
