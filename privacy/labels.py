@@ -63,6 +63,7 @@ LABELS = {
     "reminded_at": _("reminded at"),
     "request": _("request"),
     "secret": _("what to look for, encrypted"),
+    "sealed": _("what to look for once more, encrypted"),
     "section": _("section of the catalogue"),
     "seen_at": _("last seen at"),
     "sender": _("mark of the sender, made with a key"),

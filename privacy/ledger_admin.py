@@ -49,7 +49,7 @@ def link_to(request):
 
 class PurposeFilter(admin.SimpleListFilter):
     title = ConsentEntry._meta.get_field("purpose").verbose_name
-    parameter_name = "of_purpose"
+    parameter_name = "purpose"
 
     def lookups(self, request, model_admin):
         return [(key, purpose.name) for key, purpose in PURPOSES.items() if purpose.needs_consent]
