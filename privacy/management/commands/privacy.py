@@ -1,5 +1,3 @@
-import os
-
 from django.core.management.base import BaseCommand, CommandError
 
 from privacy.erasure import engine
@@ -15,7 +13,6 @@ REASONS = {
     store.Forged: gate.FORGED,
     store.Away: "The store of TOMBSTONES_URL does not answer.",
 }
-NICE = 10
 # For a person at a terminal; beat hands over to the next task instead.
 HOURS = 12 * 60 * 60
 
@@ -57,8 +54,6 @@ class Command(BaseCommand):
         self.stdout.write("The portal may serve.")
 
     def erase(self):
-        # Readers come first.
-        os.nice(NICE)
         done = engine.run(HOURS).done
         stuck = Erasure.objects.filter(state=Erasure.State.FAILED).count()
         self.stdout.write(f"{done} erased, {stuck} stuck")
