@@ -8,7 +8,7 @@ import psycopg
 
 from ui import alphabet
 
-ADS = 5000
+ADS, POPULAR = 5000, 400
 SEARCHES = 40
 DEPTH = 10_000
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -79,8 +79,8 @@ class Asked:
         self.deep = [f"/ru/listings/?after={after}"]
         addresses = [f"/ru/listing/{key}/{slug_of(title)}/" for key, title in newest]
         # Whoever opens one opens the newest most often; each of these is opened by somebody.
-        popular = [1 / place for place in range(1, len(addresses) + 1)]
-        self.ads = self.rng.choices(addresses, popular, k=20_000)
+        popular = [1 / place for place in range(1, POPULAR + 1)]
+        self.ads = self.rng.choices(addresses[:POPULAR], popular, k=20_000)
         self.any_ads = addresses
         self.words = [searched(word) for word in WORDS]
         self.right = [searched(word) for word in MISTYPED]

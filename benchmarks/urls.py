@@ -1,4 +1,4 @@
-"""The addresses of the portal, and one that answers at once: what everything else is measured by."""
+"""The addresses of the portal, and one that answers at once, by which all others are measured."""
 
 from django.http import HttpResponse
 from django.urls import path

@@ -19,10 +19,10 @@ MOST_WORDS = 120
 
 
 class SearchDocumentQuerySet(models.QuerySet):
-    def live(self):
-        """What everybody finds."""
+    def live(self, at=None):
+        """What everybody finds, now unless it is said when."""
         hidden = HiddenSeller.objects.values("seller")
-        return self.filter(expires_at__gt=timezone.now()).exclude(seller__in=hidden)
+        return self.filter(expires_at__gt=at or timezone.now()).exclude(seller__in=hidden)
 
     def file(self, listings):
         """Bring the documents of these ads in line: what is not published has none.

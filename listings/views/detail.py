@@ -21,6 +21,8 @@ from listings.page import (
     answers_of,
     documents_of,
     listings_with_their_sellers,
+    marks_of,
+    marks_of_shown,
     photos_and_similar,
     was_issued,
 )
@@ -33,6 +35,7 @@ from sellers.hours import spans
 from sellers.models import Member, Payment, Shipping
 from ui.limits import is_within
 from ui.origin import same_origin
+from ui.remembered import Pages
 from ui.storage import SITE_STYLESHEET
 
 AN_HOUR = 60 * 60
@@ -40,10 +43,21 @@ REVEALS_AN_HOUR = 10
 REVEALS_OF_A_MEMBER = 50
 # Seconds for which a shared cache may answer for us. A browser always asks whether it has changed.
 SHARED_FOR = 10
+# For so many seconds a page may lag behind what bears no version: how many ads the seller has, and
+# on what terms they sell.
+LAGS = 60
+PAGES = Pages(24 * 1024 * 1024, LAGS)
 
 
 @require_safe
 def detail(request, pk, slug=""):
+    is_private = is_signed_in(request)
+    remembered = None if is_private else PAGES.get(request)
+    if remembered and remembered.is_fresh and is_as_it_was(pk, remembered):
+        if remembered.kept["is_live"]:
+            count(Kind.VIEW, Listing(pk=pk), request)
+        response = remembered.response()
+        return get_conditional_response(request, response["ETag"], response=response)
     listing = listings_with_their_sellers().filter(pk=pk).first()
     if listing is None:
         return gone(request, pk)
@@ -51,21 +65,35 @@ def detail(request, pk, slug=""):
         query = request.META["QUERY_STRING"]
         address = listing.get_absolute_url()
         return redirect(f"{address}?{query}" if query else address, permanent=True)
-    is_private = is_signed_in(request)
     is_own = is_private and acts_for(request.user, listing)
     if listing.is_live and not is_own:
         count(Kind.VIEW, listing, request)
     near = settlement(request.GET.get("near", ""))
     etag = None if is_private else etag_of(listing, near)
     response = get_conditional_response(request, etag=etag) if etag else None
-    if response is None:
-        response = page(request, listing, near=near, is_own=is_own)
+    is_known = response is not None
+    if not is_known:
+        photos, similar = photos_and_similar(listing, current_catalogue())
+        response = page(request, listing, photos, similar, near=near, is_own=is_own)
     if is_private:
         patch_cache_control(response, private=True, no_cache=True)
-    else:
-        response["ETag"] = etag
-        patch_cache_control(response, public=True, max_age=0, s_maxage=SHARED_FOR)
+        return response
+    response["ETag"] = etag
+    patch_cache_control(response, public=True, max_age=0, s_maxage=SHARED_FOR)
+    if not is_known:
+        beside = [card.listing for card in similar]
+        marks = surroundings(), marks_of_shown(listing, beside)
+        kept = {"is_live": listing.is_live, "beside": [one.pk for one in beside]}
+        PAGES.remember(request, response, marks, kept)
     return response
+
+
+def is_as_it_was(pk, remembered):
+    return remembered.marks == (surroundings(), marks_of(pk, remembered.kept["beside"]))
+
+
+def surroundings():
+    return current_catalogue().version, timezone.now().strftime("%Y%m%d%H")
 
 
 @never_cache
@@ -85,7 +113,10 @@ def phone(request, pk):
         may_see = is_within(REVEALS_AN_HOUR, AN_HOUR, f"listings:phones:{network_of(request)}")
     is_own = is_signed_in(request) and acts_for(request.user, listing)
     if not may_see:
-        response = page(request, listing, is_own=is_own, is_too_often=True, status=429)
+        photos, similar = photos_and_similar(listing, current_catalogue())
+        response = page(
+            request, listing, photos, similar, is_own=is_own, is_too_often=True, status=429
+        )
         response["Retry-After"] = str(AN_HOUR)
         return response
     phones = listing.seller.phones.order_by("pk")
@@ -94,7 +125,8 @@ def phone(request, pk):
     if not is_own:
         count(Kind.REVEAL, listing, request)
     hours = spans(list(listing.seller.working_days.all()))
-    return page(request, listing, is_own=is_own, phones=list(phones), hours=hours)
+    photos, similar = photos_and_similar(listing, current_catalogue())
+    return page(request, listing, photos, similar, is_own=is_own, phones=list(phones), hours=hours)
 
 
 def gone(request, pk):
@@ -103,12 +135,11 @@ def gone(request, pk):
     return render(request, "listings/gone.html", status=410)
 
 
-def page(request, listing, *, near=None, is_own=False, status=200, **shown):
+def page(request, listing, photos, similar, *, near=None, is_own=False, status=200, **shown):
     """The page of the ad. `shown` is what only some of its readers get to see."""
     catalogue = current_catalogue()
     category = catalogue.categories[listing.category_id]
     answers = answers_of(listing, category, catalogue)
-    photos, similar = photos_and_similar(listing, catalogue)
     is_indexed = listing.is_live and request.method != "POST"
     here = settings.SITE_URL + listing.get_absolute_url()
     return render(

@@ -3,15 +3,17 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.http import Http404
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import conditional_page, require_safe
 
 from listings.cards import cards_of
 from listings.catalogue import current_catalogue
 from listings.facets import chips_of, facets_of, own, parts_of, price_of, widenings_of
-from listings.finding import RANKED, search
+from listings.finding import RANKED, marks_of, search, statement_of_marks
 from listings.models import Listing
 from listings.query import Query, Sort, View
+from ui.remembered import Pages
 
 # Seconds that whoever stands between may keep a page, and may still show it while asking anew.
 FRESH, STALE = 10, 60
@@ -29,9 +31,14 @@ def index(request, slug=None):
         # Archived: what is left of its part of the catalogue stands further up.
         parents = [one for one in above if catalogue.is_open(one)]
         return redirect(parents[-1] if parents else "listings:index")
+    may_be_remembered = settings.SESSION_COOKIE_NAME not in request.COOKIES
+    page = PAGES.get(request) if may_be_remembered else None
+    if page and is_as_it_was(page, catalogue):
+        return page.response()
     query = Query.from_request(request.GET, category)
     found = search(query, own(query))
-    cards = cards_of(Listing.objects.in_this_order(found.keys))
+    listings = Listing.objects.in_this_order(found.keys)
+    cards = cards_of(listings)
     questions = catalogue.facts_of(category) if category else []
     response = render(
         request,
@@ -63,9 +70,37 @@ def index(request, slug=None):
     )
     # By htmx it is the form that asks, with whatever is empty in it.
     response["HX-Push-Url"] = query.at(query.after) if query.after else query.url
-    if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+    if may_be_remembered:
         patch_cache_control(response, public=True, max_age=FRESH, stale_while_revalidate=STALE)
+        remember(request, response, catalogue, query, found, listings)
     return response
+
+
+# Seconds by which the numbers beside the filters may lag behind; the ads never do.
+NUMBERS_LAG = 10
+PAGES = Pages(24 * 1024 * 1024, NUMBERS_LAG)
+
+
+def remember(request, response, catalogue, query, found, listings):
+    statement = statement_of_marks(query)
+    if statement is not None and len(listings) == len(found.keys):
+        versions = [(one.pk, one.version, one.seller.changed_at) for one in listings]
+        marks = surroundings(catalogue), (versions, found.next_key)
+        PAGES.remember(request, response, marks, (query, found, statement))
+
+
+def is_as_it_was(page, catalogue):
+    query, found, statement = page.kept
+    if page.marks != (surroundings(catalogue), marks_of(statement)):
+        return False
+    if not page.is_fresh and search(query, own(query)) == found:
+        PAGES.hold(page)
+    return page.is_fresh
+
+
+def surroundings(catalogue):
+    """What stands around the ads, and how their dates read."""
+    return catalogue.version, timezone.now().strftime("%Y%m%d%H")
 
 
 def feed_of(query):
