@@ -77,7 +77,7 @@ def index(request, slug=None):
 
 
 # Seconds by which the numbers beside the filters may lag behind; the ads never do.
-NUMBERS_LAG = 10
+NUMBERS_LAG = 60
 PAGES = Pages(24 * 1024 * 1024, NUMBERS_LAG)
 
 
