@@ -1,4 +1,4 @@
-.PHONY: run test check proof proof-orders bench-ledger bench-export lock bench-erasure
+.PHONY: run test check proof proof-orders bench-ledger bench-export lock bench-erasure bench bench-quick
 
 run:
 	@python3 -m local.venv
@@ -39,3 +39,11 @@ bench-export:
 bench-erasure:
 	@python3 -m local.venv
 	@.venv/bin/python -m benchmarks.erasure
+
+bench:
+	@python3 -m local.venv
+	@.venv/bin/python -m benchmarks.portal
+
+bench-quick:
+	@python3 -m local.venv
+	@.venv/bin/python -m benchmarks.portal --quick

@@ -24,16 +24,14 @@ def etag_of_page(address: str, listings: Iterable[Listing], *made_of) -> str:
     and the software; and from `made_of`, whose words have to be the same each time.
     """
     shown = [(one.pk, one.version, one.seller.changed_at.timestamp()) for one in listings]
-    frame = (
-        *(address, get_language(), current_catalogue().version, software()),
-        *(words_of(current_operator()), hours()),
-    )
+    frame = address, get_language(), software(), surroundings()
     return etag_of(repr((frame, shown, made_of)).encode())
 
 
-def hours() -> int:
-    """Days pass in the words of a page."""
-    return int(time.time()) // 3600
+def surroundings() -> tuple:
+    """What pages show of no ad: the catalogue, the operator, and days that pass in their words."""
+    hours = int(time.time()) // 3600
+    return current_catalogue().version, words_of(current_operator()), hours
 
 
 known = {"operator": None, "words": []}

@@ -53,6 +53,8 @@ class Found:
     # As it was searched for: perhaps in other words than asked.
     query: Query
     keys: list[int]
+    # Of the first ad of the following page.
+    next_key: int | None
     # Where the following page begins; empty on the last one.
     following: str
     # By facet: of the whole search, or without the facet's own choice where it has one.
@@ -126,7 +128,9 @@ def look(query, facets, since=None):
         names[part]: Numbers(number, number.pop("total:")) for part, number in counted.items()
     }
     following = page[PAGE - 1][2] if len(page) > PAGE else ""
-    return Found(query, [key for _place, key, _at in page[:PAGE]], following, numbers)
+    keys = [key for _place, key, _at in page]
+    next_key = keys[PAGE] if following else None
+    return Found(query, keys[:PAGE], next_key, following, numbers)
 
 
 def totals(queries: dict[str, Query]) -> dict[str, int]:
@@ -140,9 +144,9 @@ def without_facet(query, facet):
     return query.without(*(name for name in query.filters if name.partition(":")[0] == facet))
 
 
-def documents(query: Query, since=None):
+def documents(query: Query, since=None, at=None):
     """The documents of all ads that the query finds."""
-    found = SearchDocument.objects.live()
+    found = SearchDocument.objects.live(at)
     if since:
         found = found.filter(sort_at__gte=since)
     tags = tags_of(query)
@@ -237,9 +241,9 @@ PLACES = {
 }
 
 
-def placed(query, since):
+def placed(query, since=None, at=None):
     """One more than a page, in order, each with its place."""
-    found = documents(query, since)
+    found = documents(query, since, at)
     match = PLACES[query.order].fullmatch(query.after)
     behind = match.groupdict() if match else None
     key = int(behind["key"]) if behind else None
@@ -251,6 +255,33 @@ def placed(query, since):
         Sort.RELEVANCE: by_relevance,
     }[query.order]
     return order(found, query, behind, key).values("listing_id", "at")[: PAGE + 1]
+
+
+# What has become of a page since it was rendered.
+
+MARKS = "listing_id", "version", "seller__changed_at"
+# Stands in a statement for the moment at which it is asked.
+MOMENT = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+def statement_of_marks(query: Query):
+    """For `marks_of`, to be kept: to write it takes Django longer than PostgreSQL to answer it.
+
+    None for words: which ads match best is found by asking for it.
+    """
+    if query.q:
+        return None
+    return placed(query, at=MOMENT).values_list(*MARKS).query.sql_with_params()
+
+
+def marks_of(statement) -> tuple[list[tuple], int | None]:
+    """Key and versions of each ad of the page, and the key of the one that follows."""
+    sql, parameters = statement
+    now = timezone.now()
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [now if one == MOMENT else one for one in parameters])
+        rows = cursor.fetchall()
+    return rows[:PAGE], rows[PAGE][0] if len(rows) > PAGE else None
 
 
 def by_date(found, query, behind, key):

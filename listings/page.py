@@ -54,6 +54,34 @@ def listings_with_their_sellers():
     )
 
 
+# Of the ad and of those that are like it, by their keys.
+MARKS = """
+SELECT listing.id, listing.version, listing.state, listing.expires_at > now(), seller.changed_at,
+    EXISTS (SELECT FROM listings_hiddenseller WHERE seller_id = seller.id),
+    listing.id = %s AND EXISTS (SELECT FROM sellers_phone WHERE seller_id = seller.id)
+FROM listings_listing listing JOIN sellers_seller seller ON seller.id = listing.seller_id
+WHERE listing.id = ANY (%s) ORDER BY listing.id
+"""
+
+
+def marks_of(pk: int, beside: list[int]) -> list[tuple]:
+    """What tells whether a page that was rendered is still as it would be now."""
+    with connection.cursor() as cursor:
+        cursor.execute(MARKS, [pk, [pk, *beside]])
+        return cursor.fetchall()
+
+
+def marks_of_shown(listing, beside: list[Listing]) -> list[tuple]:
+    """The same, of what a page shows that is being rendered."""
+    return sorted(
+        (
+            *(one.pk, one.version, one.state, one.is_live, one.seller.changed_at, False),
+            one is listing and listing.has_phones,
+        )
+        for one in (listing, *beside)
+    )
+
+
 def was_issued(pk: int) -> bool:
     """Whether an ad ever had this number."""
     with connection.cursor() as cursor:

@@ -54,6 +54,7 @@ from privacy.restoring import gate
 from sellers.founding import found
 from sellers.models import Seller
 from tests.letters.outside import database_url
+from ui.remembered import Pages
 
 # Playwright keeps an event loop in this thread; Django's ORM is still used by one thread at a time.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
@@ -162,6 +163,8 @@ def nothing_remembered_from_the_test_before():
     translation.activate(settings.LANGUAGE_CODE)
     forget_operator()
     forget_catalogue()
+    for pages in Pages.every:
+        pages.clear()
 
 
 @pytest.fixture(scope="session")

@@ -19,10 +19,10 @@ MOST_WORDS = 120
 
 
 class SearchDocumentQuerySet(models.QuerySet):
-    def live(self):
-        """What everybody finds."""
+    def live(self, at=None):
+        """What everybody finds, now unless it is said when."""
         hidden = HiddenSeller.objects.values("seller")
-        return self.filter(expires_at__gt=timezone.now()).exclude(seller__in=hidden)
+        return self.filter(expires_at__gt=at or timezone.now()).exclude(seller__in=hidden)
 
     def file(self, listings):
         """Bring the documents of these ads in line: what is not published has none.
@@ -144,7 +144,7 @@ class Named:
             expires_at=listing.expires_at,
             version=listing.version,
             choices=sorted(self.facets(listing)),
-            bag=self.bag(listing, path, region),
+            bag=holding(*self.said(listing, path, region)),
             **dict(zip(LEVELS, path + [None] * (len(LEVELS) - len(path)), strict=True)),
         )
 
@@ -158,7 +158,8 @@ class Named:
                     found.add(yes_no(answer["attribute"], answer["value"]))
         return found
 
-    def bag(self, listing, path, region):
+    def said(self, listing, path, region):
+        """The words of its title, those beside it, and its tokens."""
         title = words.without_contacts(listing.title)
         description = words.without_contacts(listing.description)
         told = [words.without_contacts(text) for text in self.texts(listing)]
@@ -170,12 +171,8 @@ class Named:
         named = [text for one in names for text in (one.name_kk, one.name_ru, one.name_en)]
         spoken = alphabet.folded(f"{description} {listing.village}").split()[:MOST_WORDS]
         around = " ".join([*spoken, *map(alphabet.folded, [*named, *told])])
-        return holding(
-            alphabet.folded(title),
-            around,
-            sorted(self.tokens(listing, path, region))
-            + sorted(f"p:{code}" for code in words.codes(" ; ".join([title, *told]))),
-        )
+        codes = sorted(f"p:{code}" for code in words.codes(" ; ".join([title, *told])))
+        return alphabet.folded(title), around, sorted(self.tokens(listing, path, region)) + codes
 
     def tokens(self, listing, path, region):
         tags = {f"a:{pk}" for pk in self.facets(listing)}

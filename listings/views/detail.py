@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import gate
 from accounts.visitors import network_of
 from listings.catalogue import current_catalogue
-from listings.etags import etag_of_page
+from listings.etags import etag_of_page, surroundings
 from listings.findable import facts, picture, price_words, summary
 from listings.models import DealType, Favourite, Listing
 from listings.page import (
@@ -17,6 +17,8 @@ from listings.page import (
     answers_of,
     documents_of,
     listings_with_their_sellers,
+    marks_of,
+    marks_of_shown,
     photos_and_cards,
     was_issued,
 )
@@ -30,16 +32,26 @@ from sellers.hours import spans
 from sellers.models import Member, Payment, Shipping
 from ui.limits import is_within
 from ui.origin import same_origin
-from ui.public import public_page, unchanged
+from ui.public import has_session, public_page, unchanged
+from ui.remembered import Pages
 
 AN_HOUR = 60 * 60
 REVEALS_AN_HOUR = 10
 REVEALS_OF_A_MEMBER = 50
+# For so many seconds a page may lag behind what bears no version: how many ads the seller has, and
+# on what terms they sell.
+LAGS = 60
+PAGES = Pages(24 * 1024 * 1024, LAGS)
 
 
 @require_safe
 @public_page
 def detail(request, pk, slug=""):
+    remembered = None if has_session(request) else PAGES.get(request)
+    if remembered and remembered.is_fresh and is_as_it_was(pk, remembered):
+        if remembered.kept["is_live"]:
+            count(Kind.VIEW, Listing(pk=pk), request)
+        return remembered.response()
     listing = listings_with_their_sellers().filter(pk=pk).first()
     if listing is None:
         return gone(request, pk)
@@ -57,7 +69,15 @@ def detail(request, pk, slug=""):
         return answer
     response = page(request, listing, similar, near=near, is_own=is_own)
     response["ETag"] = etag
+    if not has_session(request):
+        marks = surroundings(), marks_of_shown(listing, similar)
+        kept = {"is_live": listing.is_live, "beside": [one.pk for one in similar]}
+        PAGES.remember(request, response, marks, kept)
     return response
+
+
+def is_as_it_was(pk, remembered):
+    return remembered.marks == (surroundings(), marks_of(pk, remembered.kept["beside"]))
 
 
 @never_cache

@@ -6,12 +6,17 @@ from django.views.decorators.http import require_safe
 
 from listings.cards import cards_of
 from listings.catalogue import current_catalogue
-from listings.etags import etag_of_page
+from listings.etags import etag_of_page, surroundings
 from listings.facets import chips_of, facets_of, own, parts_of, price_of, widenings_of
-from listings.finding import RANKED, search
+from listings.finding import RANKED, marks_of, search, statement_of_marks
 from listings.models import Listing
 from listings.query import Query, Sort, View
-from ui.public import public_page, unchanged
+from ui.public import has_session, public_page, unchanged
+from ui.remembered import Pages
+
+# Seconds by which the numbers beside the filters may lag behind; the ads never do.
+NUMBERS_LAG = 60
+PAGES = Pages(24 * 1024 * 1024, NUMBERS_LAG)
 
 
 @require_safe
@@ -26,6 +31,10 @@ def index(request, slug=None):
         # Archived: what is left of its part of the catalogue stands further up.
         parents = [one for one in above if catalogue.is_open(one)]
         return redirect(parents[-1] if parents else "listings:index")
+    may_be_remembered = not has_session(request)
+    page = PAGES.get(request) if may_be_remembered else None
+    if page and is_as_it_was(page):
+        return page.response()
     query = Query.from_request(request.GET, category)
     found = search(query, own(query))
     listings = Listing.objects.in_this_order(found.keys)
@@ -67,6 +76,8 @@ def index(request, slug=None):
     response["HX-Push-Url"] = query.at(query.after) if query.after else query.url
     if found.all.total:
         response["ETag"] = etag
+    if may_be_remembered:
+        remember(request, response, query, found, listings)
     return response
 
 
@@ -74,6 +85,23 @@ def told_by(found):
     """What the page says beside its ads."""
     numbers = [(name, n.total, sorted(n.number.items())) for name, n in found.numbers.items()]
     return sorted(numbers), found.following, found.repaired, found.is_partial
+
+
+def remember(request, response, query, found, listings):
+    statement = statement_of_marks(query)
+    if statement is not None and len(listings) == len(found.keys):
+        versions = [(one.pk, one.version, one.seller.changed_at) for one in listings]
+        marks = surroundings(), (versions, found.next_key)
+        PAGES.remember(request, response, marks, (query, found, statement))
+
+
+def is_as_it_was(page):
+    query, found, statement = page.kept
+    if page.marks != (surroundings(), marks_of(statement)):
+        return False
+    if not page.is_fresh and search(query, own(query)) == found:
+        PAGES.hold(page)
+    return page.is_fresh
 
 
 def feed_of(query):

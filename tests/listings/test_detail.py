@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.test import Client
 from django.utils import timezone, translation
 
@@ -174,9 +175,9 @@ def test_under_the_thumb_stands_what_the_ad_can_be_answered_by(client, make_list
     assert under_the_thumb() == ["Add to the cart"]
     Phone.objects.create(seller=wheat.seller, number="+77012345678")
     assert under_the_thumb() == ["Show the phone", "Add to the cart"]
-    Listing.objects.update(deal_type="wanted")
+    Listing.objects.update(deal_type="wanted", version=F("version") + 1)
     assert under_the_thumb() == ["Show the phone"]
-    Listing.objects.update(deal_type="sale", state="sold")
+    Listing.objects.update(deal_type="sale", state="sold", version=F("version") + 1)
     assert under_the_thumb() == []
     Listing.objects.update(state="published")
     wheat.seller.members.update(user=marat)

@@ -1,0 +1,310 @@
+"""`make bench`: the bars of a million ads, in one run; `make bench-quick`: of a hundred thousand.
+
+Two portals on databases of their own, the small market and the large one, run as `make run` has
+them. What is compared is measured in turn, three times, and the median counts; rates are ratios to
+the page that says hello on the same server, behind the same middleware. The figures go to
+docs/benchmarks/. Searches after the manner of one index for each column are measured beside ours
+and live here only.
+"""
+
+import argparse
+import contextlib
+import logging
+import os
+import statistics
+import sys
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import django
+
+from benchmarks import chart
+from benchmarks.client import open_pages
+from benchmarks.ground import own_servers
+from local import ROOT
+
+REPORTS = ROOT / "docs" / "benchmarks"
+ROUNDS = 3
+CLIENTS = 16
+SIZES = {"small": 10_000, "large": 1_000_000}
+QUICK = {"small": 10_000, "large": 100_000}
+FILLED_WITHIN = 6 * 60
+KILOBYTE = 1000
+WARM_SECONDS = 60
+
+
+@dataclass
+class Bar:
+    number: int
+    what: str
+    figure: str
+    bar: str
+    is_met: bool
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--quick", action="store_true")
+    asked = parser.parse_args()
+    sizes = QUICK if asked.quick else SIZES
+    with own_servers() as ground, contextlib.ExitStack() as running:
+        filled = {size: ground.fill(size, ads) for size, ads in sizes.items()}
+        django.setup()
+        logging.disable(logging.INFO)
+        # Only now can models be imported.
+        from benchmarks.asked import Asked
+
+        places = {}
+        for size in sizes:
+            url = ground.environment(size)["DATABASE_URL"]
+            address, process = running.enter_context(ground.portal(size))
+            places[size] = Place(address, process, url, Asked(url))
+        bench = Bench(places, sizes, seconds=2 if asked.quick else 4)
+        if not asked.quick:
+            bench.filling(filled["large"])
+        bench.rates()
+        bench.growth()
+        bench.latencies()
+        bench.naive()
+        if not asked.quick:
+            bench.memory()
+    name = "quick" if asked.quick else "portal"
+    write_report(name, sizes, bench)
+    missed = [bar for bar in bench.bars if not bar.is_met]
+    if missed:
+        sys.exit("Missed: " + "; ".join(f"{bar.number}, {bar.what}" for bar in missed))
+
+
+@dataclass
+class Place:
+    address: str
+    process: object
+    url: str
+    asked: object
+
+
+class Bench:
+    def __init__(self, places, sizes, seconds):
+        self.places, self.sizes, self.seconds = places, sizes, seconds
+        self.large, self.bars, self.grown = places["large"], [], {}
+
+    def meet(self, number, what, figure, bar, is_met):
+        self.bars.append(Bar(number, what, figure, bar, is_met))
+        print(
+            f"{'  ' if is_met else '! '}{number:2}  {what}: {figure} (the bar: {bar})", flush=True
+        )
+
+    def open(self, place, paths, clients=CLIENTS, seconds=None):
+        times = open_pages(place.address, paths, clients=clients, seconds=seconds or self.seconds)
+        if times.faults:
+            sys.exit(f"{len(times.faults)} pages were none: {times.faults[:3]}, of {paths[:2]}")
+        return times
+
+    def in_turn(self, asked: dict, clients=CLIENTS):
+        """Of each (place, paths) the runs of all rounds; before them all are opened for once."""
+        for place, paths in asked.values():
+            self.warm(place, paths)
+        runs = {name: [] for name in asked}
+        for _round in range(ROUNDS):
+            for name, (place, paths) in asked.items():
+                runs[name].append(self.open(place, paths, clients))
+        return runs
+
+    def warm(self, place, paths):
+        """Every page by each of the workers, as far as a minute goes."""
+        different, opened, end = set(paths), 0, time.monotonic() + WARM_SECONDS
+        while opened < 4 * len(different) and time.monotonic() < end:
+            opened += len(
+                open_pages(place.address, list(different), clients=CLIENTS, seconds=1).times
+            )
+
+    def filling(self, seconds):
+        ads = self.sizes["large"]
+        self.meet(
+            0, f"filling {ads:,} ads, indexes and all", f"{seconds:.0f} s",
+            f"≤ {FILLED_WITHIN} s", seconds <= FILLED_WITHIN,
+        )  # fmt: skip
+
+    def rates(self):
+        asked = self.large.asked
+        runs = self.in_turn(
+            {
+                "hello": (self.large, ["/hello/"]),
+                "category": (self.large, asked.categories),
+                "ad": (self.large, asked.ads),
+                "any ad": (self.large, asked.any_ads),
+            }
+        )
+        rate = {name: statistics.median(run.rate for run in of) for name, of in runs.items()}
+        for number, name, least in ((1, "category", 0.35), (2, "ad", 0.2)):
+            ratio = rate[name] / rate["hello"]
+            self.meet(
+                number, f"{name} pages to hellos",
+                f"{ratio:.3f} ({rate[name]:.0f} to {rate['hello']:.0f} a second)", f"≥ {least}",
+                ratio >= least,
+            )  # fmt: skip
+        self.told = (
+            f"Ads are opened as people open them: of the newest {len(set(asked.ads))}, the newest "
+            f"most often. Of {len(asked.any_ads):,} ads that are opened equally often "
+            f"{rate['any ad']:.0f} a second are shown, {rate['any ad'] / rate['hello']:.3f} of the "
+            "hellos: most of them are rendered for the one visit."
+        )
+        for name in ("category", "ad"):
+            spread = statistics.median(run.p99 / run.p50 for run in runs[name])
+            self.meet(
+                8, f"{name} pages, slowest of a hundred to the middle, {CLIENTS} clients",
+                f"{spread:.1f}", "≤ 6", spread <= 6,
+            )  # fmt: skip
+            largest = max(run.largest for run in runs[name]) / KILOBYTE
+            self.meet(
+                8, f"{name} pages, the largest", f"{largest:.1f} KB", "≤ 50 KB", largest <= 50
+            )
+        for name, paths in {
+            "category": asked.categories, "ad": asked.any_ads, "search": asked.words,
+            "4 filters": asked.filtered,
+        }.items():  # fmt: skip
+            most = queries_of(self.large, paths)
+            self.meet(8, f"{name} pages, queries", str(most), "≤ 4", most <= 4)
+
+    def growth(self):
+        """With one client: how much longer a page takes in the large market than in the small."""
+        for kind, name, most in (
+            ("categories", "newest in a category", 1.5),
+            ("words", "one word", 1.5),
+            ("deep", "at depth", 1.5),
+            ("filtered", "4 filters and a price", 3),
+        ):
+            runs = self.in_turn(
+                {size: (place, getattr(place.asked, kind)) for size, place in self.places.items()},
+                clients=1,
+            )
+            p50 = {size: statistics.median(run.p50 for run in of) for size, of in runs.items()}
+            self.grown[name] = p50
+            times = p50["large"] / p50["small"]
+            self.meet(
+                4, f"growth, {name}",
+                f"{times:.2f} ({p50['small']:.1f} → {p50['large']:.1f} ms)", f"≤ {most}",
+                times <= most,
+            )  # fmt: skip
+
+    def latencies(self):
+        asked = self.large.asked
+        kinds = {
+            "category": asked.categories, "ad": asked.any_ads, "one word": asked.words,
+            "4 filters and a price": asked.filtered, "first page": asked.first,
+            "depth": asked.deep, "spelt right": asked.right, "mistyped": asked.mistyped,
+        }  # fmt: skip
+        runs = self.in_turn({name: (self.large, of) for name, of in kinds.items()}, clients=1)
+        p50 = {name: statistics.median(run.p50 for run in of) for name, of in runs.items()}
+        p99 = {name: statistics.median(run.p99 for run in of) for name, of in runs.items()}
+        for name in ("category", "ad", "one word", "4 filters and a price"):
+            self.meet(
+                5, f"{name}, slowest of a hundred, one client", f"{p99[name]:.1f} ms", "≤ 50 ms",
+                p99[name] <= 50,
+            )  # fmt: skip
+        times = p50["depth"] / p50["first page"]
+        self.meet(7, "depth to the first page", f"{times:.2f}", "≤ 1.2", times <= 1.2)
+        most = 2 * p50["spelt right"] + 5
+        self.meet(
+            7, "mistyped words", f"{p50['mistyped']:.1f} ms", f"≤ {most:.1f} ms",
+            p50["mistyped"] <= most,
+        )  # fmt: skip
+
+    def naive(self):
+        # Only now can models be imported.
+        from benchmarks import naive
+
+        ours, theirs = naive.compare(self.large.url, self.large.asked)
+        times = theirs / ours
+        self.meet(
+            6, "4 filters and a price to one index for each column",
+            f"{times:.1f} times as fast ({theirs:.1f} → {ours:.1f} ms)", "≥ 8", times >= 8,
+        )  # fmt: skip
+
+    def memory(self):
+        """Of the heaviest web worker, halfway through a hundred thousand pages and after them."""
+        paths = [*self.large.asked.ads[:3000], *self.large.asked.categories * 10]
+        opened, held = 0, []
+        for until in (50_000, 100_000):
+            while opened < until:
+                opened += len(self.open(self.large, paths, seconds=10).times)
+            held.append(heaviest_below(self.large.process.pid))
+        self.meet(
+            10, "memory of a web worker after 100,000 pages",
+            f"{held[1]:.0f} MB, halfway {held[0]:.0f} MB", "≤ 200 MB, no growth",
+            held[1] <= 200 and held[1] <= held[0] * 1.03,
+        )  # fmt: skip
+
+
+def queries_of(place, paths):
+    """The most that any of these pages asks the first time it is shown in a process."""
+    from django.conf import settings
+    from django.db import connection
+    from django.test import Client
+
+    settings.ALLOWED_HOSTS.append("testserver")
+    connection.settings_dict["NAME"] = place.url.rpartition("/")[2]
+    connection.close_pool()
+    client, most = Client(), 0
+    client.get(paths[0])
+    for path in paths[:20]:
+        # Twice: now and then a process also looks after itself, whatever the page.
+        most = max(most, min(queries_of_one(client, path) for _time in range(2)))
+    connection.close()
+    connection.close_pool()
+    return most
+
+
+def queries_of_one(client, path):
+    # Only now can it be imported.
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from ui.remembered import Pages
+
+    for pages in Pages.every:
+        pages.clear()
+    with CaptureQueriesContext(connection) as queries:
+        client.get(path)
+    return len(queries)
+
+
+def heaviest_below(pid):
+    """In megabytes, of the processes that this one has started."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    pages = [int(Path(f"/proc/{child}/statm").read_text().split()[1]) for child in children]
+    return max(pages) * os.sysconf("SC_PAGE_SIZE") / 1_000_000
+
+
+def write_report(name, sizes, bench):
+    REPORTS.mkdir(parents=True, exist_ok=True)
+    lines = [
+        f"# {sizes['large']:,} ads beside {sizes['small']:,}",
+        "",
+        f"Written by `make bench{'-quick' if name == 'quick' else ''}` on "
+        f"{datetime.now(UTC).date()}, on {os.cpu_count()} processors that also bear the "
+        "database and the clients. Figures are "
+        f"medians of {ROUNDS} rounds in turn; trust the ratios.",
+        "",
+        "| # | what | figure | bar | |",
+        "|---|---|---|---|---|",
+        *(
+            f"| {bar.number or ''} | {bar.what} | {bar.figure} | {bar.bar} "
+            f"| {'met' if bar.is_met else '**missed**'} |"
+            for bar in bench.bars
+        ),
+        "",
+        bench.told,
+        "",
+        f"![How pages grow]({name}.svg)",
+    ]
+    (REPORTS / f"{name}.md").write_text("\n".join(lines) + "\n")
+    (REPORTS / f"{name}.svg").write_text(chart.draw(bench.grown, sizes))
+
+
+if __name__ == "__main__":
+    begun = time.monotonic()
+    main()
+    print(f"{time.monotonic() - begun:.0f} s")

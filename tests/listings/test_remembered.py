@@ -1,0 +1,96 @@
+"""What was rendered once is shown again, and never when something on it has changed."""
+
+import re
+
+from django.http import HttpResponse
+from django.utils import timezone
+
+from listings.models import Listing
+from listings.reindexing import reindex
+from ui.remembered import Pages
+
+CATEGORY = "/en/listings/wheat/"
+NEW_PRICE = re.compile(r"\b77\W?001\b")
+
+
+def shown(client, address):
+    return client.get(address).content.decode()
+
+
+def test_a_page_shown_again_costs_one_look_and_is_the_same(
+    client, make_listing, operator_is_known, django_assert_max_num_queries
+):
+    listing = make_listing(price=98_500)
+
+    for address in (CATEGORY, listing.get_absolute_url()):
+        first = client.get(address)
+        with django_assert_max_num_queries(2):  # the marks, and the version of the catalogue
+            again = client.get(address)
+        assert again.content == first.content
+        for name in ("ETag", "Cache-Control", "Content-Type", "Vary"):
+            assert again.get(name) == first.get(name)
+
+
+def test_whatever_changes_on_an_ad_is_seen_at_once(client, make_listing):
+    listing, other = (
+        make_listing(title="Wheat of the hill"),
+        make_listing(title="Wheat of the lake"),
+    )
+    pages = (CATEGORY, listing.get_absolute_url(), other.get_absolute_url())
+    for page in pages:
+        assert not NEW_PRICE.search(shown(client, page))
+
+    listing.price_kind, listing.price = "exact", 77_001
+    listing.changed("price_kind", "price")
+
+    for page in pages:
+        assert NEW_PRICE.search(shown(client, page))
+
+
+def test_an_ad_that_comes_or_goes_is_seen_at_once(client, make_listing, marat):
+    listing = make_listing(title="Wheat of the hill")
+    assert "of the lake" not in shown(client, CATEGORY)
+
+    other = make_listing(title="Wheat of the lake")
+    assert "of the lake" in shown(client, CATEGORY)
+    assert "of the lake" in shown(client, listing.get_absolute_url() + "?near=1")
+
+    listing.seller.members.update(user=marat)
+    marat.is_active = False
+    marat.save()
+    assert "of the hill" not in shown(client, CATEGORY)
+    assert "of the lake" in shown(client, CATEGORY) or other.seller_id == listing.seller_id
+
+
+def test_an_ad_whose_term_ends_leaves_the_page_by_itself(client, make_listing):
+    listing = make_listing(title="Wheat of the hill")
+    assert "of the hill" in shown(client, CATEGORY)
+
+    Listing.objects.filter(pk=listing.pk).update(expires_at=timezone.now())
+    reindex(behind=0, every=True)
+
+    assert "of the hill" not in shown(client, CATEGORY)
+    assert "The term of this ad is over" in shown(client, listing.get_absolute_url())
+
+
+def test_somebody_signed_in_gets_a_page_of_their_own(client, make_listing, marat):
+    listing = make_listing()
+    address = listing.get_absolute_url()
+    everybodys = shown(client, address)
+
+    client.force_login(marat)
+    own = client.get(address)
+    client.logout()
+
+    assert "private" in own["Cache-Control"]
+    assert shown(client, address) == everybodys
+
+
+def test_memory_has_an_end(rf):
+    pages = Pages(most_bytes=1000, seconds=10)
+    for number in range(50):
+        pages.remember(rf.get(f"/{number}/"), HttpResponse(b"x" * 100), None)
+
+    assert pages.bytes <= 1000
+    assert pages.get(rf.get("/0/")) is None
+    assert pages.get(rf.get("/49/")).content == b"x" * 100

@@ -1,0 +1,74 @@
+"""Pages that were rendered already, with the marks of all they are made of.
+
+Each process keeps its own, the latest used, in memory. A page is shown again only when the marks
+are the same still, which the view asks the database for each time: versions of rows, not the rows.
+"""
+
+import time
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import ClassVar
+
+from django.http import HttpResponse
+
+from ui.public import etag_of
+
+
+@dataclass
+class Page:
+    content: bytes
+    marks: object
+    # Whatever the view needs to ask for the marks again.
+    kept: object
+    # When something without marks may have changed.
+    until: float
+    headers: dict[str, str]
+
+    @property
+    def is_fresh(self):
+        return time.monotonic() < self.until
+
+    def response(self):
+        return HttpResponse(self.content, headers=self.headers)
+
+
+class Pages:
+    # All there are in this process.
+    every: ClassVar[list["Pages"]] = []
+
+    def __init__(self, most_bytes: int, seconds: float):
+        self.every.append(self)
+        self.most_bytes, self.seconds = most_bytes, seconds
+        self.pages: OrderedDict[str, Page] = OrderedDict()
+        self.bytes = 0
+
+    def get(self, request) -> Page | None:
+        key = request.get_full_path()
+        if (page := self.pages.get(key)) is not None:
+            self.pages.move_to_end(key)
+        return page
+
+    def remember(self, request, response, marks, kept=None) -> None:
+        content = response.content
+        if "ETag" not in response:
+            response["ETag"] = etag_of(content)
+        self.forget(request)
+        page = Page(content, marks, kept, 0, dict(response.items()))
+        self.pages[request.get_full_path()] = page
+        self.bytes += len(content)
+        self.hold(page)
+        while self.bytes > self.most_bytes:
+            _key, oldest = self.pages.popitem(last=False)
+            self.bytes -= len(oldest.content)
+
+    def hold(self, page: Page) -> None:
+        """It was looked through and is still right."""
+        page.until = time.monotonic() + self.seconds
+
+    def clear(self) -> None:
+        self.pages.clear()
+        self.bytes = 0
+
+    def forget(self, request) -> None:
+        if page := self.pages.pop(request.get_full_path(), None):
+            self.bytes -= len(page.content)
