@@ -118,7 +118,7 @@ OF_THE_PORTAL = {
 }
 # Of companies, which are no people; and what is emptied before anybody looks.
 NOBODYS = {
-    "moderation_ban": {"email_mask", "phone", "bin", "network"},
+    "moderation_ban": {"digest"},
     "orders_orderseller": {"bin"},
     "sellers_seller": {"bin"},
     "privacy_erasure": {"secret", "sealed"},
