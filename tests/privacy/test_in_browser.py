@@ -66,7 +66,7 @@ def test_a_guest_asks_and_looks_without_javascript_and_axe_finds_nothing(
     plain.fill("[name=email]", email)
     plain.check("[name=kind][value=access]")
     plain.locator("main form button").click()
-    expect(plain.locator("h1")).to_have_text("Look into your mailbox")
+    expect(plain.locator("h1")).to_have_text("Check your mail")
     link = re.search(r"^https?://[^/\s]+(/\S+)$", mailoutbox[-1].body, re.MULTILINE)[1]
     plain.goto(portal + link)
     plain.locator("main form button").click()
