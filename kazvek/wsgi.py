@@ -25,6 +25,6 @@ def share_counters():
 if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
     share_counters()
 
-from django.core.wsgi import get_wsgi_application  # noqa: E402
+from django.core.wsgi import get_wsgi_application  # noqa: E402 it reads the settings
 
 application = get_wsgi_application()

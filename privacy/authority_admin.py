@@ -177,7 +177,7 @@ class AuthorityRequestAdmin(OnlyItsFilters, admin.ModelAdmin):
                 messages.error(request, _("It is decided already. Nothing was changed."))
             return HttpResponseRedirect(back)
         facts = {"title": title, "opts": self.opts, "form": form, "back": back, "given": given}
-        facts["scope"] = words_of(given.scope)
+        facts |= {"scope": words_of(given.scope), "is_approval": form_class is forms.Form}
         template = "admin/privacy/authorityrequest/decide.html"
         return TemplateResponse(request, template, self.admin_site.each_context(request) | facts)
 

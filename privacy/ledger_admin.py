@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 
 from privacy.data_map import DATA_MAP
 from privacy.erasure.holding import RULES
+from privacy.held import words_of_columns
 from privacy.models import (
     ConsentEntry,
     Disclosure,
@@ -39,7 +40,7 @@ def lines_of(rows_by_table):
     """What stands under the names of tables, as people call them."""
     titles = {table.table: table.title for table in DATA_MAP.values() if table.title}
     lines = [(titles.get(table, table), rows) for table, rows in rows_by_table.items()]
-    return format_html_join("", "<p>{}: {}</p>", sorted(lines, key=str)) or None
+    return format_html_join("", "<p>{}: {}</p>", sorted(lines, key=str)) or "—"
 
 
 def link_to(request):
@@ -100,7 +101,7 @@ class SelfCheckRunAdmin(ReadOnly, admin.ModelAdmin):
         told = [
             (one["words"], one["count"], ", ".join(one["first"])) for one in in_words(run.findings)
         ]
-        return format_html_join("", "<p>{}: {} ({})</p>", told) or None
+        return format_html_join("", "<p>{}: {} ({})</p>", told) or "—"
 
 
 @admin.register(RetentionRun)
@@ -123,16 +124,46 @@ class RetentionRunAdmin(ReadOnly, admin.ModelAdmin):
 
 @admin.register(Disclosure)
 class DisclosureAdmin(ReadOnly, admin.ModelAdmin):
-    list_display = ["id", "recipient", "about", "purpose", "at"]
+    list_display = ["id", "recipient", "about", "what_for", "at"]
     list_filter = ["kind"]
+    fields = readonly_fields = [
+        *("person", "kind", "recipient", "recipient_number"),
+        *("what", "what_for", "on_which_basis", "about", "at"),
+    ]
     search_fields = ["=about"]
     search_help_text = _("The reference of an order.")
     show_full_result_count = False
+
+    @admin.display(description=_("person"))
+    def person(self, disclosure):
+        return disclosure.subject_id
+
+    @admin.display(description=_("what was given"))
+    def what(self, disclosure):
+        return words_of_columns(disclosure.fields)
+
+    @admin.display(description=_("purpose"), ordering="purpose")
+    def what_for(self, disclosure):
+        return disclosure.purpose_words
+
+    @admin.display(description=_("legal basis"))
+    def on_which_basis(self, disclosure):
+        return disclosure.basis_words
 
 
 @admin.register(StaffAccess)
 class StaffAccessAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ["id", "by", "about", "reason", "at"]
+    fields = readonly_fields = ["person", "by", "what", "about", "reason", "at"]
+
+    @admin.display(description=_("person"))
+    def person(self, access):
+        return access.subject_id
+
+    @admin.display(description=_("what was seen"))
+    def what(self, access):
+        return words_of_columns(access.fields)
+
     search_fields = ["=about"]
     search_help_text = _("The reference of an order.")
     show_full_result_count = False
@@ -158,7 +189,7 @@ class HoldInline(ReadOnly, admin.TabularInline):
 
     @admin.display(description=_("how long"))
     def until(self, hold):
-        return hold.ends_at or (RULES[hold.rule].until if hold.rule in RULES else None)
+        return hold.ends_at or (RULES[hold.rule].until if hold.rule in RULES else "—")
 
 
 @admin.register(Erasure)
@@ -184,7 +215,8 @@ class ErasureAdmin(ReadOnly, admin.ModelAdmin):
     @admin.display(description=_("step"), ordering="step")
     def at(self, erasure):
         """Only while there are steps to come does the number of one say anything."""
-        return erasure.get_step_display() if erasure.began_at and not erasure.is_over else None
+        goes_on = erasure.began_at and not erasure.is_over
+        return erasure.get_step_display() if goes_on else "—"
 
     @admin.display(description=_("rows there were"))
     def rows_found(self, erasure):

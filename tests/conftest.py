@@ -587,6 +587,7 @@ def make_order(make_listing, policy):
         owner = {"user": user} if user else {"token_digest": uuid4().hex}
         cart = Cart.objects.filter(user=user).first() if user else None
         cart = cart or Cart.objects.create(**owner)
+        as_they_are = Listing.objects.in_bulk([each.pk for each in listings])
         lines = [
             CartLine.objects.create(
                 cart=cart,
@@ -594,7 +595,7 @@ def make_order(make_listing, policy):
                 quantity=Decimal(quantity),
                 **{name: getattr(listing, name) for name in PRICE},
             )
-            for listing in Listing.objects.in_bulk([each.pk for each in listings]).values()
+            for listing in (as_they_are[each.pk] for each in listings)
         ]
         with translation.override(language):
             return send(

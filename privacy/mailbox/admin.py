@@ -61,7 +61,7 @@ class IncomingLetterAdmin(OnlyItsFilters, admin.ModelAdmin):
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("requests")
 
-    @admin.display(description=IncomingLetter._meta.get_field("kinds").verbose_name)
+    @admin.display(description=Request._meta.get_field("kind").verbose_name)
     def what(self, letter):
         return ", ".join(str(Request.Kind(kind).label) for kind in letter.kinds) or "—"
 

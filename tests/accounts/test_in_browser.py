@@ -110,6 +110,7 @@ def test_a_passkey_is_added_signs_in_proves_and_is_removed(page, with_passkeys, 
     assert not Authenticator.objects.exists()
 
 
+@pytest.mark.proof(every=6)
 def test_a_passkey_is_also_the_second_step_after_the_password(page, with_passkeys, aigul):
     with_passkeys(page)
     sign_in(page, aigul)
@@ -140,7 +141,7 @@ def test_a_passkey_that_is_refused_is_said_in_words(page, with_passkeys, aigul):
     assert page.url.endswith("/en/accounts/login/")
 
 
-@pytest.mark.proof(every=2)
+@pytest.mark.proof(every=3)
 @pytest.mark.parametrize("language", ["en", "ru", "kk"])
 def test_by_keyboard_and_without_javascript_one_signs_up_and_settles_in(
     open_browser, mailoutbox, language
@@ -175,7 +176,7 @@ def test_by_keyboard_and_without_javascript_one_signs_up_and_settles_in(
     assert "Сейтқазы" in page.content()
 
 
-@pytest.mark.proof(every=4)
+@pytest.mark.proof(every=6)
 @pytest.mark.parametrize("half", [0, 1])
 @pytest.mark.parametrize(
     ("language", "scheme", "width"),
@@ -220,7 +221,7 @@ def test_axe_finds_nothing_and_nothing_sticks_out(
     assert seen == []
 
 
-@pytest.mark.proof(every=4)
+@pytest.mark.proof(every=6)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_administration_keeps_to_the_policy_of_scripts_and_styles(
     open_browser, make_user, scheme

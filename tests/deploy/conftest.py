@@ -2,18 +2,17 @@ import os
 import secrets
 import signal
 import subprocess
-import tempfile
 import time
 import urllib.error
 import urllib.request
 from contextlib import ExitStack
-from pathlib import Path
 
 import pytest
 
 from local import ROOT, run
 from local.server import PORTS, is_bindable
 from tests.letters.outside import kill
+from tests.local.conftest import folder  # noqa: F401 a fixture
 
 
 @pytest.fixture
@@ -23,16 +22,7 @@ def at_the_end():
 
 
 @pytest.fixture
-def folder():
-    """Not `tmp_path`: as root the database runs as another user, and pytest locks others out."""
-    with tempfile.TemporaryDirectory(prefix="kazvek-tests-", ignore_cleanup_errors=True) as name:
-        folder = Path(name).resolve()
-        folder.chmod(0o711)
-        yield folder
-
-
-@pytest.fixture
-def start_web(at_the_end, folder):
+def start_web(at_the_end, folder):  # noqa: F811
     """The web server of `make run`, with its two workers: its port."""
 
     def start(**environment):

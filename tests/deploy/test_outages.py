@@ -90,7 +90,7 @@ EVENTS = {
 }
 
 
-@pytest.mark.proof
+@pytest.mark.proof(every=6)
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("event", EVENTS)
 def test_visitors_see_no_error_but_while_the_database_is_away(

@@ -126,7 +126,7 @@ def pages_of(listing):
     ]
 
 
-@pytest.mark.proof
+@pytest.mark.proof(every=6)
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("seed", range(4))
 def test_readers_who_come_in_any_order_get_each_their_own_page(seed, market, site, aigul, marat):
@@ -166,7 +166,7 @@ def test_readers_who_come_in_any_order_get_each_their_own_page(seed, market, sit
     assert [float(number) for number in counted] == [[page for _, page in visits].count(ad)]
 
 
-@pytest.mark.proof
+@pytest.mark.proof(every=6)
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("times", [2, 1])
 def test_within_ten_seconds_everybody_sees_a_new_price(times, market, site, aigul):

@@ -263,7 +263,7 @@ def with_pages(patterns):
     return [pattern for pattern in patterns if getattr(pattern, "name", None) not in NO_PAGES]
 
 
-@pytest.mark.proof(every=4)
+@pytest.mark.proof(every=6)
 @pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.parametrize(("language", "scheme"), [("en", "light"), ("kk", "dark")])
 def test_axe_finds_nothing_in_the_administration(
@@ -282,7 +282,7 @@ def test_axe_finds_nothing_in_the_administration(
     assert not found, found
 
 
-@pytest.mark.proof(every=4)
+@pytest.mark.proof(every=6)
 @pytest.mark.parametrize(("language", "scheme"), [("ru", "light"), ("en", "dark")])
 def test_axe_finds_nothing_where_the_administration_asks_back(
     enter, something_of_everything, language, scheme

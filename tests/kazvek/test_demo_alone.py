@@ -3,6 +3,7 @@
 import re
 from io import StringIO
 
+import pytest
 from django.core.management import call_command
 
 from listings.catalogue import current_catalogue
@@ -10,6 +11,7 @@ from listings.models import Listing, Rate, SearchDocument
 from orders.models import Order
 
 
+@pytest.mark.proof(every=6)
 def test_the_demo_alone_leaves_a_market_that_is_found_counted_and_compared(
     db, client, settings, tmp_path_factory
 ):

@@ -81,7 +81,7 @@ def page_of(letter):
     return urlsplit(re.findall(r"^http\S+", letter.body, re.MULTILINE)[-1]).path
 
 
-@pytest.mark.proof(every=2)
+@pytest.mark.proof(every=3)
 def test_a_new_seller_publishes_corrects_what_was_refused_and_is_found(
     phone, with_scripts, aigul, moderator, places, catalogue, five, mailoutbox
 ):

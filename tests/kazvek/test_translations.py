@@ -87,7 +87,7 @@ def test_a_faulty_translation_is_named(original, translation):
     assert repr(original) in fault
 
 
-@pytest.mark.proof(every=4)
+@pytest.mark.proof(every=6)
 @pytest.mark.parametrize("language", catalogues.TRANSLATED)
 def test_no_english_is_left_on_any_page_that_links_lead_to(client, portal_with_demo, language):
     sentences = {

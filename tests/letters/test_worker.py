@@ -50,7 +50,7 @@ def test_a_letter_caused_while_the_queue_is_down_arrives_once_when_it_is_back(
         assert secret not in log
 
 
-@pytest.mark.proof(every=2)
+@pytest.mark.proof(every=3)
 def test_a_letter_whose_worker_was_killed_while_sending_is_sent_by_the_next(
     broker, post_office, start_worker, cause_letter
 ):
@@ -72,7 +72,7 @@ def test_a_letter_whose_worker_was_killed_while_sending_is_sent_by_the_next(
     assert [receivers for receivers, _ in post_office.took] == [[ADDRESS]]
 
 
-@pytest.mark.proof(every=4)
+@pytest.mark.proof(every=6)
 def test_two_workers_share_the_letters_and_each_goes_once(
     broker, post_office, start_worker, cause_letter
 ):
@@ -89,7 +89,7 @@ def test_two_workers_share_the_letters_and_each_goes_once(
     assert sorted(receivers) == sorted(f"buyer-{number}@example.com" for number in range(30))
 
 
-@pytest.mark.proof(every=4)
+@pytest.mark.proof(every=6)
 def test_beat_finds_within_two_minutes_what_a_dead_queue_has_left(
     broker, post_office, start_worker, start_program, cause_letter, tmp_path
 ):

@@ -109,7 +109,7 @@ def look(open_browser):
     return open
 
 
-@pytest.mark.proof(every=4)
+@pytest.mark.proof(every=6)
 @pytest.mark.parametrize(
     ("language", "scheme", "width"), [("ru", "light", 1280), ("kk", "dark", 360)]
 )

@@ -81,6 +81,7 @@ def test_an_ad_is_saved_from_the_list_also_without_javascript(open_browser, whea
     assert Favourite.objects.get(user=aigul).listing == newest
 
 
+@pytest.mark.proof(every=3)
 def test_filters_work_with_the_button_alone_and_without_it(open_browser, wheat):
     plain = open_browser(
         viewport={"width": 360, "height": 740}, java_script_enabled=False, locale="en-GB"
@@ -121,7 +122,7 @@ def test_filters_work_with_the_button_alone_and_without_it(open_browser, wheat):
     assert seen == []
 
 
-@pytest.mark.proof(every=4)
+@pytest.mark.proof(every=6)
 @pytest.mark.parametrize("half", [0, 1])
 @pytest.mark.parametrize(
     ("language", "scheme", "width"),

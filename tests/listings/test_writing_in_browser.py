@@ -29,7 +29,7 @@ def write(page):
     page.locator("[name=quantity]").fill("1 200")
 
 
-@pytest.mark.proof(every=2)
+@pytest.mark.proof(every=3)
 @pytest.mark.parametrize("has_script", [False, True])
 def test_on_a_phone_a_new_seller_publishes_an_ad(
     open_browser, aigul, catalogue, places, has_script
@@ -81,7 +81,7 @@ def test_without_a_connection_what_is_written_stays_and_is_sent_when_it_is_back(
     assert Listing.objects.get().title == "Пшеница 3 класса, элеватор"
 
 
-@pytest.mark.proof(every=4)
+@pytest.mark.proof(every=6)
 @pytest.mark.parametrize(
     ("language", "scheme", "width"),
     [("en", "light", 1280), ("ru", "dark", 360), ("kk", "light", 360)],

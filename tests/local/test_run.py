@@ -66,6 +66,7 @@ def test_a_taken_port_is_said_before_anything_starts(make_run, checkout, port):
 
 
 @pytest.mark.parametrize("nonsense", ["eighty", "0", "65536", "-1", "8000; ls"])
+@pytest.mark.proof
 def test_a_port_that_is_none_is_refused(make_run, checkout, nonsense):
     run = make_run(PORT=nonsense)
 
@@ -90,7 +91,7 @@ def test_manage_py_without_settings_says_where_they_come_from(checkout, bare_env
     assert not (checkout / "var").exists()
 
 
-@pytest.mark.proof(every=4)
+@pytest.mark.proof(every=6)
 @pytest.mark.parametrize("seconds", MOMENTS)
 def test_a_first_start_killed_at_any_moment_can_be_started_again(
     make_run, await_ready, answers, checkout, seconds

@@ -45,7 +45,7 @@ def queue(make_user, monkeypatch, rules, make_listing, seller):
     return user, changed
 
 
-@pytest.mark.proof(every=4)
+@pytest.mark.proof(every=6)
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 360)])
 def test_the_queue_is_worked_from_the_keyboard_and_axe_finds_nothing(
     open_browser, queue, scheme, width
@@ -100,7 +100,7 @@ def test_without_a_script_the_buttons_do_it_all(open_browser, queue):
     assert Decision.objects.get().reasons == ["price"]
 
 
-@pytest.mark.proof(every=4)
+@pytest.mark.proof(every=6)
 @pytest.mark.parametrize(
     ("language", "scheme", "width"), [("ru", "light", 360), ("kk", "dark", 1280)]
 )

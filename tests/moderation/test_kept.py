@@ -150,6 +150,7 @@ def price(listing):
 
 
 @pytest.mark.clause("P5.3")
+@pytest.mark.proof(every=3)
 def test_everything_about_ads_goes_when_the_record_says_and_not_an_hour_before(
     market, begin, time_machine
 ):

@@ -153,7 +153,7 @@ def expect_timeline(page, say, sentences):
     ("language", "of_seller", "of_others"),
     [("en", "kk", "ru"), ("ru", "en", "kk"), ("kk", "ru", "en")],
 )
-@pytest.mark.proof(every=2)
+@pytest.mark.proof(every=3)
 def test_a_guest_orders_from_three_sellers_one_order_is_completed_and_the_others_expire(
     open_browser, with_scripts, at, market, post, language, of_seller, of_others
 ):

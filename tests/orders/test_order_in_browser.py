@@ -58,7 +58,7 @@ def check(page, name):
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-@pytest.mark.proof(every=2)
+@pytest.mark.proof(every=3)
 @pytest.mark.parametrize("with_scripts", [False, True], ids=["without-scripts", "with-scripts"])
 def test_a_seller_counters_a_guest_accepts_and_the_order_runs_to_its_end(
     open_browser, with_scripts, order, aigul, wheat
@@ -136,7 +136,7 @@ def test_the_keyboard_alone_opens_fills_and_sends(open_browser, order):
     assert Order.objects.get().history.last().note == "Қажет емес"
 
 
-@pytest.mark.proof(every=4)
+@pytest.mark.proof(every=6)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("language", ["kk", "ru", "en"])
 @pytest.mark.parametrize("width", [360, 768, 1280])

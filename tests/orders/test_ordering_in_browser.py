@@ -46,6 +46,7 @@ def shopper(open_browser, client, portal, policy, wheat):
 @pytest.mark.clause("F23")
 @pytest.mark.clause("F24")
 @pytest.mark.parametrize(("width", "scripts"), [(360, False), (1280, True)])
+@pytest.mark.proof
 def test_a_guest_corrects_all_errors_at_once_goes_back_and_sends(shopper, width, scripts):
     """In one dialog above the page, or without scripts from page to page."""
     page = shopper(width, java_script_enabled=scripts)
@@ -96,7 +97,7 @@ def test_a_guest_corrects_all_errors_at_once_goes_back_and_sends(shopper, width,
     assert order.full_name == TYPED["full_name"]
 
 
-@pytest.mark.proof(every=4)
+@pytest.mark.proof(every=6)
 @pytest.mark.parametrize(
     ("language", "scheme", "width"),
     [("ru", "light", 360), ("kk", "dark", 1280), ("en", "dark", 360), ("kk", "light", 768)],

@@ -30,7 +30,7 @@ def still_page(open_browser):
     return open_browser(reduced_motion="reduce")
 
 
-@pytest.mark.proof(every=4)
+@pytest.mark.proof(every=6)
 @pytest.mark.parametrize("half", [0, 1])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_axe_finds_nothing_on_public_pages(still_page, language, half):
@@ -43,6 +43,7 @@ def test_axe_finds_nothing_on_public_pages(still_page, language, half):
 
 
 @pytest.mark.parametrize(("width", "name"), [(1280, "Catalogue"), (360, "Menu")])
+@pytest.mark.proof
 def test_axe_finds_nothing_in_an_open_menu_and_what_is_under_it_cannot_be_hit(
     still_page, width, name
 ):
@@ -70,7 +71,7 @@ def as_staff(staff, portal, settings):
     return lambda page: page.context.add_cookies([cookie])
 
 
-@pytest.mark.proof(every=4)
+@pytest.mark.proof(every=6)
 def test_axe_finds_nothing_in_the_style_guide(still_page, as_staff):
     as_staff(still_page)
     still_page.goto("/kk/style-guide/")
@@ -78,7 +79,7 @@ def test_axe_finds_nothing_in_the_style_guide(still_page, as_staff):
     assert_axe_finds_nothing(still_page)
 
 
-@pytest.mark.proof(every=4)
+@pytest.mark.proof(every=6)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_page_is_wider_than_the_screen(page, language):
     for path in PAGES:

@@ -31,7 +31,7 @@ def racer(act):
 
 @pytest.mark.clause("P5.1c")
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.proof(every=4)
+@pytest.mark.proof(every=6)
 @pytest.mark.parametrize("batch", range(8))
 def test_giving_and_withdrawing_at_the_same_moment_always_ends_in_withdrawn(policy, batch):
     with ExitStack() as stack:

@@ -143,6 +143,7 @@ def test_the_rules_of_retention_find_what_is_over(aigul):
         assert str(rule.words) == "90 days after it was last used"
 
 
+@pytest.mark.proof(every=6)
 def test_a_database_that_does_not_answer_is_said_and_raises_nothing():
     away = {"DATABASE_URL": "postgres://nobody:nothing@127.0.0.1:1/nowhere"}
 

@@ -255,7 +255,7 @@ def test_a_clause_added_while_its_version_is_published_is_refused_or_part_of_it(
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.proof(every=4)
+@pytest.mark.proof(every=6)
 def test_the_protection_can_be_taken_off_and_put_on_again_by_the_migration(draft):
     before = [("privacy", "0001_subject")]
     executor = MigrationExecutor(connection)

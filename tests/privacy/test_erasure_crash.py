@@ -181,7 +181,7 @@ def outcome(person, file):
 
 @pytest.mark.clause("P5.2b")
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.proof(every=2)
+@pytest.mark.proof(every=3)
 @pytest.mark.parametrize("batch", range(BATCHES))
 def test_killed_at_any_statement_it_ends_as_if_it_had_not_been(eraser, market, batch):
     numbers = iter(range(1, 10_000))

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import zipfile
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from hashlib import sha256
 
@@ -589,6 +590,20 @@ def test_a_worker_killed_in_the_middle_leaves_nothing_and_the_next_one_ends_it(
     assert [letter.to for letter in mailoutbox].count([aigul.email]) == 2
 
 
+@contextmanager
+def opener(path):
+    pipes = []
+
+    def is_read():
+        with suppress(OSError):
+            pipes.append(os.open(path, os.O_WRONLY | os.O_NONBLOCK))
+        return pipes
+
+    wait_until(is_read)
+    yield pipes[0]
+    os.close(pipes[0])
+
+
 @pytest.mark.django_db(transaction=True)
 def test_what_is_taken_back_while_it_is_made_does_not_stay(aigul, policy, blocked):
     wish = file_request(aigul.subject, Request.Kind.EXPORT, language="en", email=aigul.email)
@@ -599,13 +614,12 @@ def test_what_is_taken_back_while_it_is_made_does_not_stay(aigul, policy, blocke
         finally:
             connection.close()
 
-    pipe = os.open(blocked, os.O_RDWR)
     worker = threading.Thread(target=work)
     worker.start()
-    wait_until(lambda: Export.objects.get().rows_done)
-    take_back(wish)
-    os.write(pipe, b"%PDF-1.7")
-    os.close(pipe)
+    # It opens for writing as soon as somebody waits to read, and not before.
+    with opener(blocked) as pipe:
+        take_back(wish)
+        os.write(pipe, b"%PDF-1.7")
     worker.join()
 
     assert Export.objects.get().state == "building"

@@ -40,6 +40,7 @@ def look(page, name):
     assert_axe_finds_nothing(page)
 
 
+@pytest.mark.proof(every=3)
 def test_the_page_says_by_itself_when_the_copy_is_ready_and_hands_it_out(
     open_browser, aigul, policy, tmp_path
 ):
@@ -79,7 +80,7 @@ def test_the_page_says_by_itself_when_the_copy_is_ready_and_hands_it_out(
     look(alone, "index")
 
 
-@pytest.mark.proof(every=4)
+@pytest.mark.proof(every=6)
 @pytest.mark.parametrize("language", ["kk", "ru", "en"])
 def test_the_pages_in_each_language(open_browser, aigul, policy, language):
     page = open_browser(locale=language, reduced_motion="reduce")

@@ -110,7 +110,7 @@ def test_a_request_by_mail_is_taken_down_acknowledged_and_stops_what_is_harmless
 
 
 @pytest.mark.clause("P5.1d")
-@pytest.mark.proof(every=2)
+@pytest.mark.proof(every=3)
 def test_of_a_hundred_messages_every_request_is_opened_and_no_forged_one(
     mail, make_filed, policy, mailoutbox
 ):
@@ -614,7 +614,7 @@ PROGRAM = (
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.proof(every=2)
+@pytest.mark.proof(every=3)
 def test_killed_in_between_it_loses_and_doubles_nothing(mail, make_filed, policy, settings):
     settings.EMAIL_BACKEND = "letters.backend.OutboxBackend"
     people = [make_filed(f"p{n}@farm.kz") for n in range(12)]

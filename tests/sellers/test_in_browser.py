@@ -47,7 +47,7 @@ def test_on_a_phone_without_javascript_a_page_is_opened_and_a_visitor_sees_the_n
     assert visitor.context.cookies() == []
 
 
-@pytest.mark.proof(every=4)
+@pytest.mark.proof(every=6)
 @pytest.mark.parametrize("half", [0, 1])
 @pytest.mark.parametrize(
     ("language", "scheme", "width"),

@@ -28,7 +28,7 @@ def full(make_listing, seller):
     return seller
 
 
-@pytest.mark.proof(every=4)
+@pytest.mark.proof(every=6)
 @pytest.mark.parametrize(
     ("language", "scheme", "width"), [("ru", "light", 360), ("kk", "dark", 1280)]
 )

@@ -63,6 +63,7 @@ def test_on_a_phone_without_javascript_five_photos_are_added_and_put_in_order(
     assert widths == [600, 500, 900]
 
 
+@pytest.mark.proof(every=3)
 def test_with_javascript_each_photo_is_sent_by_itself_and_a_lost_one_again(
     open_browser, draft, aigul, five, look
 ):
@@ -100,7 +101,7 @@ def test_with_javascript_each_photo_is_sent_by_itself_and_a_lost_one_again(
     assert widths == [500, 700, 900, 600]
 
 
-@pytest.mark.proof(every=4)
+@pytest.mark.proof(every=6)
 @pytest.mark.parametrize(
     ("language", "scheme", "width"),
     [("en", "light", 1280), ("ru", "dark", 360), ("kk", "dark", 1280), ("ru", "light", 768)],

@@ -271,6 +271,7 @@ def test_what_is_cut_off_is_refused(kind):
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.proof
 def test_damage_anywhere_is_a_reason_and_never_an_error(kind):
     content = picture(kind)
 

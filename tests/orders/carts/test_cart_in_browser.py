@@ -29,6 +29,7 @@ def assert_axe_finds_nothing(page):
 
 @pytest.mark.clause("F1")
 @pytest.mark.clause("F2")
+@pytest.mark.proof(every=3)
 def test_above_the_page_a_cart_is_filled_changed_and_closed(guest, wheat, barley, oats):
     page = guest(viewport={"width": 360, "height": 740})
     cart = page.get_by_role("banner").locator(".tool", has=page.locator("[data-cart-count]"))
@@ -97,6 +98,7 @@ def test_two_tabs_whose_first_ads_come_at_once_fill_one_cart(guest, wheat, barle
     assert {line.listing for line in Cart.objects.get().lines.all()} == {wheat, barley}
 
 
+@pytest.mark.proof(every=3)
 def test_without_scripts_the_same_is_done_on_pages(guest, wheat, oats):
     page = guest(java_script_enabled=False, viewport={"width": 360, "height": 740})
     page.goto(wheat.get_absolute_url().replace("/ru/", "/en/"))
@@ -126,7 +128,7 @@ def test_without_scripts_the_same_is_done_on_pages(guest, wheat, oats):
     assert not Cart.objects.get().lines.exists()
 
 
-@pytest.mark.proof(every=4)
+@pytest.mark.proof(every=6)
 def test_axe_finds_nothing_in_a_cart_with_everything_in_it(guest, wheat, barley, oats, pump):
     page = guest(viewport={"width": 1280, "height": 900})
     for listing in (wheat, barley, oats, pump):
