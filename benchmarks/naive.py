@@ -75,7 +75,7 @@ def statement(query):
         conditions.append("region = ANY (%s)")
         parameters.append(list(query.regions))
     for choices in query.answers.values():
-        conditions.append("choices @> %s")
+        conditions.append("choices @> %s::bigint[]")
         parameters.append([choices[0].pk])
     conditions.append(
         "NOT EXISTS (SELECT FROM listings_hiddenseller hidden WHERE hidden.seller_id = "

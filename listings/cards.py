@@ -19,6 +19,14 @@ class Card:
     answers: dict[int, Answer]
     # What the category tells in its six places, with None where the ad does not.
     facts_in_place: list[tuple[Question, Answer | None]]
+    # Of the catalogue and the map.
+    edition: int | None = None
+
+    @property
+    def marks(self):
+        """With these it looks the same."""
+        listing, photo = self.listing, self.photo and self.photo.pk
+        return listing.pk, listing.version, listing.seller.changed_at, photo, self.edition
 
     @property
     def told(self) -> list[Answer]:
@@ -69,4 +77,4 @@ def card_of(listing, catalogue, photos):
     answers = {answer.attribute.pk: answer for answer in unpack(listing.answers, catalogue)}
     facts = [(each, answers.get(each.attribute.pk)) for each in catalogue.facts_of(category)]
     photo = photos.get(listing.photo_order[0]) if listing.photo_order else None
-    return Card(listing, category, photo, answers, facts)
+    return Card(listing, category, photo, answers, facts, catalogue.version)

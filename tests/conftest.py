@@ -54,7 +54,7 @@ from privacy.restoring import gate
 from sellers.founding import found
 from sellers.models import Seller
 from tests.letters.outside import database_url
-from ui.remembered import Pages
+from ui.remembered import Pages, Parts
 
 # Playwright keeps an event loop in this thread; Django's ORM is still used by one thread at a time.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
@@ -165,6 +165,7 @@ def nothing_remembered_from_the_test_before():
     forget_catalogue()
     for pages in Pages.every:
         pages.clear()
+    Parts.every.clear()
 
 
 @pytest.fixture(scope="session")

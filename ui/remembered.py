@@ -1,4 +1,4 @@
-"""Pages that were rendered already, with the marks of all they are made of.
+"""Pages and parts of them that were rendered already, with the marks of all they are made of.
 
 Each process keeps its own, the latest used, in memory. A page is shown again only when the marks
 are the same still, which the view asks the database for each time: versions of rows, not the rows.
@@ -72,3 +72,23 @@ class Pages:
     def forget(self, request) -> None:
         if page := self.pages.pop(request.get_full_path(), None):
             self.bytes -= len(page.content)
+
+
+class Parts:
+    """What many pages have in common: by its marks, so that nothing has to be forgotten."""
+
+    # Of the rows of lists, each some two kilobytes.
+    MOST = 4000
+    every: ClassVar[OrderedDict] = OrderedDict()
+
+    @classmethod
+    def get(cls, marks):
+        if (part := cls.every.get(marks)) is not None:
+            cls.every.move_to_end(marks)
+        return part
+
+    @classmethod
+    def remember(cls, marks, part):
+        cls.every[marks] = part
+        if len(cls.every) > cls.MOST:
+            cls.every.popitem(last=False)

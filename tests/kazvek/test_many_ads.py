@@ -16,7 +16,9 @@ def documents():
 def structure():
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT indexdef FROM pg_indexes WHERE tablename LIKE 'listings%%' "
+            # PostgreSQL spells a condition it has read back another way.
+            "SELECT split_part(indexdef, ' WHERE ', 1) FROM pg_indexes "
+            "WHERE tablename LIKE 'listings%%' "
             "UNION ALL SELECT conrelid::regclass || pg_get_constraintdef(oid) FROM pg_constraint "
             "WHERE conrelid::regclass::text LIKE 'listings%%' "
             "UNION ALL SELECT tgrelid::regclass || tgname || tgenabled::text FROM pg_trigger "

@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 
 from ui import money as amounts
 from ui.drawings import drawing
+from ui.remembered import Parts
 from ui.storage import SITE_STYLESHEET, STYLESHEETS
 
 register = template.Library()
@@ -93,6 +94,40 @@ class TerseNode(template.Node):
     def render(self, context):
         html = self.nodelist.render(context).strip()
         return self.IMPLIED.sub("", strip_spaces_between_tags(html))
+
+
+@register.tag
+def once(parser, token):
+    """`{% once card.marks has_cart %}`: what follows is made of nothing but these, the language
+    and the day, and is rendered when it is first met.
+    """
+    _once, *marks = token.split_contents()
+    nodelist = parser.parse(["endonce"])
+    parser.delete_first_token()
+    return OnceNode(nodelist, [parser.compile_filter(mark) for mark in marks])
+
+
+class OnceNode(template.Node):
+    def __init__(self, nodelist, marks):
+        self.nodelist, self.marks = nodelist, marks
+
+    def render(self, context):
+        sprite = context.get("sprite")
+        marks = (
+            *(self.origin.template_name, self.token.lineno),
+            *(get_language(), localdate(), sprite is None),
+            *(mark.resolve(context, ignore_failures=True) for mark in self.marks),
+        )
+        part = Parts.get(marks)
+        if part is None:
+            drawings = None if sprite is None else {}
+            with context.push(sprite=drawings):
+                part = self.nodelist.render(context), drawings
+            Parts.remember(marks, part)
+        html, drawings = part
+        if drawings:
+            sprite.update(drawings)
+        return html
 
 
 @register.simple_tag
