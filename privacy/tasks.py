@@ -11,8 +11,10 @@ from privacy.restoring.tasks import forget_digests, store_acts  # noqa: F401 Cel
 from privacy.verification import go_on, start_run
 
 SECONDS = 120
-# Long enough for a round, and short of the time limit of tasks.
+# Between batches the task hands over to the next.
 ERASING_SECONDS = 180
+# A search of everything stored is not cut short; whoever carries it out holds a lease meanwhile.
+LONGEST = 12 * 60 * 60
 
 log = logging.getLogger(__name__)
 
@@ -65,21 +67,21 @@ def warn_of_deadlines():
     warn()
 
 
-@shared_task
+@shared_task(time_limit=LONGEST)
 def erase_due():
     """What is due now; what is left when the time is over goes on in the next."""
     if engine.run(ERASING_SECONDS).is_cut_short:
         after_commit(erase_due)
 
 
-@shared_task
+@shared_task(time_limit=LONGEST)
 def look_again():
     """Every night, for whoever was erased during the day."""
     if looking_again.look(ERASING_SECONDS):
         after_commit(look_again)
 
 
-@shared_task
+@shared_task(time_limit=LONGEST)
 def make_up_for_the_night():
     """Every hour, for whom no night has looked."""
     if looking_again.make_up(ERASING_SECONDS):

@@ -11,8 +11,8 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection, transaction
-from django.db.models import Max
+from django.db import transaction
+from django.db.models import Subquery
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
@@ -27,8 +27,7 @@ from privacy.strategies import TEXT
 
 # Acts in one record: a disk that is asked to be sure takes as long for one as for many.
 AT_ONCE = 500
-# Of PostgreSQL's advisory locks: who writes to the store.
-LOCK = 5_060_001
+LAST = StoredAct.objects.exclude(number=None).order_by("-number").values("number")[:1]
 
 
 class Behind(Exception):
@@ -103,24 +102,24 @@ def note_withdrawal(entry: ConsentEntry) -> None:
 
 
 def flush() -> None:
-    """Bring what waits into the store; one at a time, in all processes together."""
+    """Bring what waits into the store. Any number may do so at once: a record is created by one of
+    them, and noted by all, before any of them creates the next.
+    """
     while flush_some() == AT_ONCE:
         pass
 
 
 def flush_some():
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-        waiting = list(StoredAct.objects.filter(number=None).order_by("at", "pk")[:AT_ONCE])
-        if waiting:
-            put(waiting)
-    return len(waiting)
+    # Of one moment: what waits then stands in no record up to the last that is noted.
+    waiting = StoredAct.objects.filter(number=None).annotate(last=Subquery(LAST))
+    acts = list(waiting.order_by("at", "pk")[:AT_ONCE])
+    if acts:
+        put(acts, (acts[0].last or 0) + 1)
+    return len(acts)
 
 
-def put(acts):
-    """In one record, under the next free number."""
-    number = last_number() + 1
+def put(acts, number):
+    """In one record, under the next free number; no transaction waits for the store."""
     if number == 1:
         store.make()
     while acts:
@@ -128,17 +127,19 @@ def put(acts):
             store.create(number, record_of(acts))
             there = {act.pk for act in acts}
         except store.Taken:
-            # Written before, by somebody who was killed before the number was noted.
+            # By another, who may have been killed before the number was noted.
             there = {UUID(act["id"]) for act in acts_in(store.read(number))}
-        noted = StoredAct.objects.filter(pk__among=there, number=None).update(number=number)
-        if noted != len(there):
-            raise Behind
+        note(there, number)
         acts = [act for act in acts if act.pk not in there]
         number += 1
 
 
-def last_number() -> int:
-    return StoredAct.objects.aggregate(last=Max("number"))["last"] or 0
+def note(there, number):
+    written = StoredAct.objects.filter(pk__among=there)
+    with transaction.atomic():
+        written.filter(number=None).update(number=number)
+        if written.filter(number=number).count() != len(there):
+            raise Behind
 
 
 def record_of(acts: list[StoredAct]) -> dict:

@@ -6,7 +6,9 @@ another may go on. Two at the same batch would do no harm, only the same work.
 """
 
 import logging
+import threading
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
@@ -111,8 +113,12 @@ class Batch:
         return Step(self.jobs[0].step)
 
     @property
+    def held(self):
+        return Erasure.objects.filter(lease=self.lease)
+
+    @property
     def rows(self):
-        return Erasure.objects.filter(pk__among=self.keys, lease=self.lease)
+        return self.held.filter(pk__among=self.keys)
 
     def advance(self) -> None:
         """To the next step; it is written down where the batch is given back."""
@@ -122,9 +128,8 @@ class Batch:
     def give_back(self) -> None:
         """At this step they join with others."""
         free = {"lease": None, "lease_until": None, "attempts": 0, "trouble": ""}
-        held = Erasure.objects.filter(lease=self.lease)
         for part in chunks(self.keys):
-            if held.filter(pk__among=part).update(step=self.step, **free) != len(part):
+            if self.held.filter(pk__among=part).update(step=self.step, **free) != len(part):
                 raise Overtaken
 
     def drop(self, jobs: set[int], until) -> None:
@@ -160,6 +165,9 @@ def run(seconds: float) -> Run:
 def claim() -> Batch | None:
     """What nobody is at, the earliest steps first: what is looked for is looked for together."""
     lease, due = uuid4(), Erasure.objects.due().order_by("step", "starts_at", "pk")
+    if others_are_on_the_way():
+        # They join before the long search, which then reads everything once for all of them.
+        due = due.filter(step__lt=Step.MENTIONS)
     jobs = claim_some(due, lease, 1)
     if not jobs:
         return None
@@ -178,6 +186,11 @@ def claim() -> Batch | None:
     return Batch(lease, jobs)
 
 
+def others_are_on_the_way():
+    leased = Erasure.objects.filter(lease_until__gt=timezone.now(), state__in=Erasure.GOES_ON)
+    return leased.filter(step__lt=Step.MENTIONS).exclude(lease=None).exists()
+
+
 def claim_some(due, lease, most):
     """In one statement: these rows are the widest that are written so often."""
     with transaction.atomic():
@@ -188,8 +201,35 @@ def claim_some(due, lease, most):
         return list(Erasure.objects.raw(CLAIMED.format(due=text), [lease, until, *values]))
 
 
+@contextmanager
+def kept(batch: Batch):
+    """However long a step takes, the lease is renewed; it ends by itself when the process does."""
+    over = threading.Event()
+
+    def renew():
+        try:
+            while not over.wait(LEASE.total_seconds() / 2):
+                for part in chunks([job.pk for job in batch.jobs]):
+                    batch.held.filter(pk__among=part).update(lease_until=timezone.now() + LEASE)
+        finally:
+            connection.close()
+
+    renewing = threading.Thread(target=renew)
+    renewing.start()
+    try:
+        yield
+    finally:
+        over.set()
+        renewing.join()
+
+
 def carry_out(batch: Batch) -> int:
     """Step by step to where the batch joins others, or to the end; how many have come there."""
+    with kept(batch):
+        return go_through_steps(batch)
+
+
+def go_through_steps(batch):
     people = 0
     try:
         while batch.jobs and batch.step in STEPS:

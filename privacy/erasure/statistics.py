@@ -24,8 +24,14 @@ def wipe(tables: list[str]) -> None:
     length: to shorten one it would wait for everybody, and everybody for it.
     """
     with connection.cursor() as cursor:
-        for table in tables:
-            cursor.execute(f"VACUUM (ANALYZE, TRUNCATE false) {connection.ops.quote_name(table)}")
+        # A big table takes longer than any page may.
+        cursor.execute("SET statement_timeout = 0")
+        try:
+            for table in tables:
+                quoted = connection.ops.quote_name(table)
+                cursor.execute(f"VACUUM (ANALYZE, TRUNCATE false) {quoted}")
+        finally:
+            cursor.execute("RESET statement_timeout")
         cursor.execute("SELECT to_regprocedure(%s) IS NOT NULL", [CLEAR])
         if not cursor.fetchone()[0]:
             return

@@ -1,6 +1,8 @@
 """Being forgotten, from the wish to the certificate, as people meet it."""
 
+import time
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 import redis
@@ -15,6 +17,7 @@ from accounts.models import Address, KnownDevice, Phone, User
 from listings.models import Favourite, Listing
 from orders.models import Order, OrderSeller
 from privacy.data_map import DATA_MAP
+from privacy.erasure import engine, registry
 from privacy.erasure.certificate import in_words
 from privacy.models import AuthorityRequest, Erasure, Request, Subject, SubjectIdentifier
 from privacy.requests import file_request
@@ -416,6 +419,40 @@ def test_rows_that_do_not_go_are_an_error_and_never_a_success(member, caplog):
     call_command("privacy", "erase", "--due")
     erasure.refresh_from_db()
     assert (erasure.state, erasure.trouble) == ("done", "")
+
+
+def test_a_search_longer_than_its_lease_is_left_to_whoever_is_at_it(member, monkeypatch):
+    monkeypatch.setattr(engine, "LEASE", timedelta(seconds=0.4))
+    found_by_another = []
+
+    def look_for_long(_needles):
+        time.sleep(1)
+        found_by_another.append(engine.run(0).done)
+        return {}
+
+    monkeypatch.setattr(registry, "LOOK_FOR", [look_for_long])
+
+    assert erase(member.subject).state == Erasure.State.DONE
+    assert found_by_another == [0]
+
+
+def test_the_long_search_waits_for_those_who_are_on_the_way_to_it(member, marat, monkeypatch):
+    for person in (member, marat):
+        file_request(person.subject, Request.Kind.ERASURE, language="en", at_once=True)
+    first, second = Erasure.objects.order_by("pk")
+    searched = []
+    monkeypatch.setattr(registry, "LOOK_FOR", [lambda needles: searched.append(needles) or {}])
+    soon = timezone.now() + timedelta(minutes=5)
+    Erasure.objects.filter(pk=second.pk).update(lease=uuid4(), lease_until=soon, state="running")
+
+    engine.run(60)
+    first.refresh_from_db()
+    assert (first.step, searched) == (Erasure.Step.MENTIONS, [])
+
+    Erasure.objects.filter(pk=second.pk).update(lease_until=timezone.now())
+    engine.run(60)
+    assert set(Erasure.objects.values_list("state", flat=True)) == {Erasure.State.DONE}
+    assert len(searched) == 1
 
 
 def test_erasing_again_changes_nothing(member):
