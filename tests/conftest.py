@@ -54,6 +54,7 @@ from privacy.restoring import gate
 from sellers.founding import found
 from sellers.models import Seller
 from tests.letters.outside import database_url
+from ui import remembered
 from ui.remembered import Pages, Parts
 
 # Playwright keeps an event loop in this thread; Django's ORM is still used by one thread at a time.
@@ -150,10 +151,11 @@ def static_files_are_looked_through_once():
 
 
 @pytest.fixture(scope="session", autouse=True)
-def the_catalogue_is_looked_at_once():
-    """On a busy machine a second would pass between two pages whose queries are compared."""
+def no_second_passes_by_chance():
+    """On a busy machine one would between two pages whose queries or words are compared."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(catalogue_memory, "LOOKS_EVERY", 60)
+        patch.setattr(remembered, "LOOKS_EVERY", 0)
         yield
 
 

@@ -1,17 +1,22 @@
 """Pages and parts of them that were rendered already, with the marks of all they are made of.
 
 Each process keeps its own, the latest used, in memory. A page is shown again only when the marks
-are the same still, which the view asks the database for each time: versions of rows, not the rows.
+are the same still, which the view asks the database for: versions of rows, not the rows. However
+many ask for one page, its marks are looked at once a second.
 """
 
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
 from django.http import HttpResponse
 
 from ui.public import etag_of
+
+# Seconds; with those of ui/public.py less than the ten after which everybody sees a new price.
+LOOKS_EVERY = 1
 
 
 @dataclass
@@ -23,10 +28,15 @@ class Page:
     # When something without marks may have changed.
     until: float
     headers: dict[str, str]
+    looked_at: float = 0
 
     @property
     def is_fresh(self):
         return time.monotonic() < self.until
+
+    @property
+    def was_looked_at(self):
+        return time.monotonic() < self.looked_at + LOOKS_EVERY
 
     def response(self):
         return HttpResponse(self.content, headers=self.headers)
@@ -41,6 +51,17 @@ class Pages:
         self.most_bytes, self.seconds = most_bytes, seconds
         self.pages: OrderedDict[str, Page] = OrderedDict()
         self.bytes = 0
+
+    def still_right(self, request, is_right: Callable[[Page], bool]) -> Page | None:
+        """`is_right` asks the database, once a second."""
+        page = self.get(request)
+        if page is None or page.was_looked_at:
+            return page
+        asked_at = time.monotonic()
+        if not is_right(page):
+            return None
+        page.looked_at = asked_at
+        return page
 
     def get(self, request) -> Page | None:
         key = request.get_full_path()

@@ -47,11 +47,10 @@ PAGES = Pages(24 * 1024 * 1024, LAGS)
 @require_safe
 @public_page
 def detail(request, pk, slug=""):
-    remembered = None if has_session(request) else PAGES.get(request)
-    if remembered and remembered.is_fresh and is_as_it_was(pk, remembered):
-        if remembered.kept["is_live"]:
+    if not has_session(request) and (seen := PAGES.still_right(request, is_as_it_was)):
+        if seen.kept["is_live"]:
             count(Kind.VIEW, Listing(pk=pk), request)
-        return remembered.response()
+        return seen.response()
     listing = listings_with_their_sellers().filter(pk=pk).first()
     if listing is None:
         return gone(request, pk)
@@ -71,13 +70,17 @@ def detail(request, pk, slug=""):
     response["ETag"] = etag
     if not has_session(request):
         marks = surroundings(), marks_of_shown(listing, similar)
-        kept = {"is_live": listing.is_live, "beside": [one.pk for one in similar]}
+        beside = [one.pk for one in similar]
+        kept = {"pk": pk, "is_live": listing.is_live, "beside": beside}
         PAGES.remember(request, response, marks, kept)
     return response
 
 
-def is_as_it_was(pk, remembered):
-    return remembered.marks == (surroundings(), marks_of(pk, remembered.kept["beside"]))
+def is_as_it_was(page):
+    if not page.is_fresh:
+        return False
+    now = surroundings(), marks_of(page.kept["pk"], page.kept["beside"])
+    return page.marks == now
 
 
 @never_cache

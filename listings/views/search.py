@@ -32,8 +32,7 @@ def index(request, slug=None):
         parents = [one for one in above if catalogue.is_open(one)]
         return redirect(parents[-1] if parents else "listings:index")
     may_be_remembered = not has_session(request)
-    page = PAGES.get(request) if may_be_remembered else None
-    if page and is_as_it_was(page):
+    if may_be_remembered and (page := PAGES.still_right(request, is_as_it_was)):
         return page.response()
     query = Query.from_request(request.GET, category)
     found = search(query, own(query))

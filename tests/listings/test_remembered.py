@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from listings.models import Listing
 from listings.reindexing import reindex
+from ui import remembered
 from ui.remembered import Pages
 
 CATEGORY = "/en/listings/wheat/"
@@ -29,6 +30,25 @@ def test_a_page_shown_again_costs_one_look_and_is_the_same(
         assert again.content == first.content
         for name in ("ETag", "Cache-Control", "Content-Type", "Vary"):
             assert again.get(name) == first.get(name)
+
+
+def test_a_page_that_many_ask_for_is_looked_through_once_a_second(
+    client, make_listing, django_assert_num_queries, monkeypatch
+):
+    monkeypatch.setattr(remembered, "LOOKS_EVERY", 1)
+    listing = make_listing()
+    pages = (CATEGORY, listing.get_absolute_url())
+    for _twice in range(2):
+        for page in pages:
+            shown(client, page)
+
+    listing.price_kind, listing.price = "exact", 77_001
+    listing.changed("price_kind", "price")
+
+    with django_assert_num_queries(0):
+        assert not any(NEW_PRICE.search(shown(client, page)) for page in pages)
+    monkeypatch.setattr(remembered, "LOOKS_EVERY", 0)  # a second later
+    assert all(NEW_PRICE.search(shown(client, page)) for page in pages)
 
 
 def test_whatever_changes_on_an_ad_is_seen_at_once(client, make_listing):
