@@ -35,7 +35,7 @@ JOIN (
     SELECT unnest(ARRAY[section, branch, leaf]) AS id, count(*) AS ads
     FROM listings_searchdocument GROUP BY 1
 ) found USING (id)
-WHERE ads >= 60 ORDER BY slug
+WHERE ads >= 60 ORDER BY ads DESC, slug
 """
 NEWEST = """
 SELECT id, title FROM listings_listing WHERE state = 'published' ORDER BY sort_at DESC LIMIT %s
@@ -73,19 +73,23 @@ class Asked:
             (live,) = connection.execute("SELECT count(*) FROM listings_searchdocument").fetchone()
             at, key = connection.execute(AT_DEPTH, [min(DEPTH, live // 2)]).fetchone()
             answered = [row for row in connection.execute(ANSWERED) if len(row[4] or []) >= 2]
+        self.browsed = self.as_people_open(self.categories)
         self.rng.shuffle(self.categories)
         self.first = ["/ru/listings/"]
         after = f"{(at - EPOCH) // timedelta(microseconds=1)}-{key}"
         self.deep = [f"/ru/listings/?after={after}"]
         addresses = [f"/ru/listing/{key}/{slug_of(title)}/" for key, title in newest]
-        # Whoever opens one opens the newest most often; each of these is opened by somebody.
-        popular = [1 / place for place in range(1, POPULAR + 1)]
-        self.ads = self.rng.choices(addresses[:POPULAR], popular, k=20_000)
+        self.ads = self.as_people_open(addresses[:POPULAR])
         self.any_ads = addresses
         self.words = [searched(word) for word in WORDS]
         self.right = [searched(word) for word in MISTYPED]
         self.mistyped = [searched(word) for word in MISTYPED.values()]
         self.filtered = list(map(filtered, self.rng.sample(answered, SEARCHES)))
+
+    def as_people_open(self, addresses):
+        """The first most often, the second half as often, and each by somebody."""
+        often = [1 / place for place in range(1, len(addresses) + 1)]
+        return self.rng.choices(addresses, often, k=20_000)
 
 
 def slug_of(title):

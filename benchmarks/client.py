@@ -5,13 +5,14 @@ sockets, and of an answer only what tells its status and its end.
 """
 
 import itertools
+import math
 import multiprocessing
 import selectors
 import socket
 import statistics
 import time
 from dataclasses import dataclass, field
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 PROCESSES = 2
 # However long they take.
@@ -45,18 +46,33 @@ class Times:
         return self.within(99)
 
 
-def open_pages(address, paths, *, clients=16, seconds=3.0, cookie="") -> Times:
+def open_pages(address, paths, *, clients=16, seconds=3.0) -> Times:
     """All of them in turn, again and again; a page that is not a page is a fault."""
     processes = min(PROCESSES, clients)
+    told = [get(address, path) for path in paths]
+    # Each begins elsewhere, so that no two ask for the same at the same time.
+    starts = [len(told) * number // processes for number in range(processes)]
+    turns = [itertools.cycle(told[start:] + told[:start]) for start in starts]
+    return together(address, turns, "200", clients, seconds)
+
+
+def send_forms(address, forms, *, clients=16) -> Times:
+    """Each of these requests once; what does not lead on is a fault."""
+    processes = min(PROCESSES, clients)
+    turns = [iter(forms[number::processes]) for number in range(processes)]
+    return together(address, turns, "302", clients, math.inf)
+
+
+def together(address, turns, expected, clients, seconds):
+    """`turns`: of each process the requests, one after the other."""
     context = multiprocessing.get_context("fork")
     answers = context.SimpleQueue()
     workers = [
         context.Process(
             target=work,
-            # Each begins elsewhere, so that no two ask for the same at the same time.
-            args=(answers, address, paths, number, processes, clients, seconds, cookie),
+            args=(answers, address, requests, expected, clients // len(turns), seconds),
         )
-        for number in range(processes)
+        for requests in turns
     ]
     for worker in workers:
         worker.start()
@@ -71,33 +87,49 @@ def open_pages(address, paths, *, clients=16, seconds=3.0, cookie="") -> Times:
     return whole
 
 
-def work(answers, address, paths, number, processes, clients, seconds, cookie):
-    """The share of one process."""
-    here = [each for each in range(clients) if each % processes == number]
-    start = len(paths) * number // processes
-    told = [request(address, path, cookie) for path in (*paths[start:], *paths[:start])]
-    answers.put(keep_asking(address, itertools.cycle(told), len(here), seconds))
+def work(answers, *asked):
+    answers.put(keep_asking(*asked))
 
 
-def request(address, path, cookie=""):
-    lines = [
-        f"GET {quote(path, safe='/?=&%')} HTTP/1.1",
-        f"Host: {urlsplit(address).netloc}",
-        "Accept: text/html",
-        *([f"Cookie: {cookie}"] if cookie else []),
-    ]
+def get(address, path) -> bytes:
+    lines = [f"GET {quote(path, safe='/?=&%')} HTTP/1.1", *of_everybody(address)]
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
 
-def keep_asking(address, requests, clients, seconds):
+def post(address, path, form: dict, cookies: str, network: str) -> bytes:
+    """A form as a browser sends it, from this address of the net."""
+    body = urlencode(form).encode()
+    lines = [
+        f"POST {path} HTTP/1.1",
+        *of_everybody(address),
+        f"Cookie: {cookies}",
+        f"X-Forwarded-For: {network}",
+        "Sec-Fetch-Site: same-origin",
+        "Content-Type: application/x-www-form-urlencoded",
+        f"Content-Length: {len(body)}",
+    ]
+    return ("\r\n".join(lines) + "\r\n\r\n").encode() + body
+
+
+def of_everybody(address):
+    return [
+        f"Host: {urlsplit(address).netloc}",
+        "Accept: text/html",
+        # Of a person: of theirs the visits of ads are counted.
+        "User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+    ]
+
+
+def keep_asking(address, requests, expected, clients, seconds):
     """In one process: whoever has an answer asks for the next page."""
     where = urlsplit(address)
-    done, selector = Times(seconds), selectors.DefaultSelector()
-    for _client in range(clients):
+    done, selector, waiting = Times(seconds), selectors.DefaultSelector(), 0
+    begun = time.perf_counter()
+    for request in itertools.islice(requests, clients):
         client = Client(socket.create_connection((where.hostname, where.port)))
         selector.register(client.socket, selectors.EVENT_READ, client)
-        client.ask(next(requests))
-    begun, waiting = time.perf_counter(), clients
+        client.ask(request)
+        waiting += 1
     while waiting:
         for key, _events in selector.select():
             client = key.data
@@ -106,11 +138,12 @@ def keep_asking(address, requests, clients, seconds):
             now = time.perf_counter()
             done.times.append((now - client.since) * 1000)
             done.largest = max(done.largest, client.length)
-            if not client.is_page:
+            if client.status != expected:
                 done.faults.append(client.status)
             # Nobody leaves before their answer: who comes next would wait for it.
-            if now - begun < seconds or len(done.times) < FEWEST:
-                client.ask(next(requests))
+            is_time_left = now - begun < seconds or len(done.times) < FEWEST
+            if request := next(requests, None) if is_time_left else None:
+                client.ask(request)
             else:
                 waiting -= 1
     selector.close()
@@ -146,7 +179,3 @@ class Client:
                 raise ValueError("An answer without a length.")
             self.length = int(fields[at + 17 :].split(b"\r\n", 1)[0])
         return len(self.got) >= self.head + self.length
-
-    @property
-    def is_page(self):
-        return self.status == "200"

@@ -39,6 +39,8 @@ class Ground:
             "REDIS_URL": self.valkey.url,
             "VAR_ROOT": str(self.folder),
             "PORT": str(port),
+            # Buyers of one address would be taken for a program.
+            "TRUSTED_PROXY_COUNT": "1",
             "DJANGO_SETTINGS_MODULE": "benchmarks.settings",
             **self.keys,
         }

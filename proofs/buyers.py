@@ -34,7 +34,9 @@ class AsTheyCome(HTTPErrorProcessor):
 
 
 class Forms(HTMLParser):
-    """The forms of a page, by where they are sent: what their fields hold."""
+    """The forms of a page, by where they are sent: what their fields hold; of a choice the first
+    that is offered.
+    """
 
     def __init__(self, page):
         super().__init__()
@@ -47,7 +49,10 @@ class Forms(HTMLParser):
         if tag == "form":
             self.fields = self.found.setdefault(attrs.get("action", ""), {})
         elif tag in ("input", "textarea", "select") and self.fields is not None:
-            self.fields[attrs["name"]] = attrs.get("value") or ""
+            self.name = attrs["name"]
+            self.fields[self.name] = attrs.get("value") or ""
+        elif tag == "option" and self.fields is not None:
+            self.fields[self.name] = self.fields[self.name] or attrs.get("value") or ""
 
     def handle_endtag(self, tag):
         if tag == "form":
@@ -86,7 +91,8 @@ class Buyer:
     has_empty_cart: bool = False
 
     def __post_init__(self):
-        self.opener = build_opener(HTTPCookieProcessor(CookieJar()), AsTheyCome)
+        self.cookies = CookieJar()
+        self.opener = build_opener(HTTPCookieProcessor(self.cookies), AsTheyCome)
         self.gives_up_at = self.starts_at + PATIENCE
         # One household of the net each, or the portal would take them for a program.
         self.network = f"10.{self.number >> 16 & 255}.{self.number >> 8 & 255}.{self.number & 255}"

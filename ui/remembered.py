@@ -6,6 +6,7 @@ many ask for one page, its marks are looked at once a second.
 """
 
 import time
+import zlib
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ LOOKS_EVERY = 1
 
 @dataclass
 class Page:
-    content: bytes
+    packed: bytes
     marks: object
     # Whatever the view needs to ask for the marks again.
     kept: object
@@ -39,7 +40,7 @@ class Page:
         return time.monotonic() < self.looked_at + LOOKS_EVERY
 
     def response(self):
-        return HttpResponse(self.content, headers=self.headers)
+        return HttpResponse(zlib.decompress(self.packed), headers=self.headers)
 
 
 class Pages:
@@ -70,17 +71,18 @@ class Pages:
         return page
 
     def remember(self, request, response, marks, kept=None) -> None:
-        content = response.content
         if "ETag" not in response:
-            response["ETag"] = etag_of(content)
+            response["ETag"] = etag_of(response.content)
         self.forget(request)
-        page = Page(content, marks, kept, 0, dict(response.items()))
+        # A seventh, in a fifteenth of a millisecond.
+        packed = zlib.compress(response.content, 1)
+        page = Page(packed, marks, kept, 0, dict(response.items()))
         self.pages[request.get_full_path()] = page
-        self.bytes += len(content)
+        self.bytes += len(packed)
         self.hold(page)
         while self.bytes > self.most_bytes:
             _key, oldest = self.pages.popitem(last=False)
-            self.bytes -= len(oldest.content)
+            self.bytes -= len(oldest.packed)
 
     def hold(self, page: Page) -> None:
         """It was looked through and is still right."""
@@ -92,7 +94,7 @@ class Pages:
 
     def forget(self, request) -> None:
         if page := self.pages.pop(request.get_full_path(), None):
-            self.bytes -= len(page.content)
+            self.bytes -= len(page.packed)
 
 
 class Parts:

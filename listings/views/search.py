@@ -16,7 +16,7 @@ from ui.remembered import Pages
 
 # Seconds by which the numbers beside the filters may lag behind; the ads never do.
 NUMBERS_LAG = 60
-PAGES = Pages(24 * 1024 * 1024, NUMBERS_LAG)
+PAGES = Pages(8 * 1024 * 1024, NUMBERS_LAG)
 
 
 @require_safe
