@@ -152,8 +152,9 @@ class Bench:
         self.told = (
             "Categories are opened as people open them, the largest most often; of ads the newest "
             f"{len(set(asked.ads))}, the newest most often. Of {len(asked.any_ads):,} ads that are "
-            f"opened equally often {rate['any ad']:.0f} a second are shown, {rate['any ad'] / rate['hello']:.3f} of the "
-            "hellos: most of them are rendered for the one visit."
+            f"opened equally often {rate['any ad']:.0f} a second are shown, "
+            f"{rate['any ad'] / rate['hello']:.3f} of the hellos: most are rendered for the "
+            "one visit."
         )
         for name in ("category", "ad"):
             spread = statistics.median(run.p99 / run.p50 for run in runs[name])

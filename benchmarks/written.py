@@ -80,9 +80,10 @@ def drafts(address: str, count: int) -> list[bytes]:
 
 
 def agree(browser):
-    """To the documents as they are now, which the crowd has never read."""
+    """To the documents as they are now, which most of the crowd have never read."""
     page = browser.get(CHANGES).content.decode()
-    browser.post(CHANGES, Forms(page).found[""])
+    if form := Forms(page).found.get(""):
+        browser.post(CHANGES, form)
 
 
 def trusted():
