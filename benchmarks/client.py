@@ -46,13 +46,19 @@ class Times:
         return self.within(99)
 
 
-def open_pages(address, paths, *, clients=16, seconds=3.0) -> Times:
-    """All of them in turn, again and again; a page that is not a page is a fault."""
+def open_pages(address, paths, *, clients=16, seconds=3.0, rounds=None) -> Times:
+    """All of them in turn, again and again or so many times; a page that is not a page is a
+    fault.
+    """
     processes = min(PROCESSES, clients)
     told = [get(address, path) for path in paths]
     # Each begins elsewhere, so that no two ask for the same at the same time.
     starts = [len(told) * number // processes for number in range(processes)]
-    turns = [itertools.cycle(told[start:] + told[:start]) for start in starts]
+    again = [told] if rounds is None else [told, rounds]
+    turns = [
+        itertools.islice(itertools.chain.from_iterable(itertools.repeat(*again)), start, None)
+        for start in starts
+    ]
     return together(address, turns, "200", clients, seconds)
 
 

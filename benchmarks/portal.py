@@ -117,11 +117,7 @@ class Bench:
 
     def warm(self, place, paths):
         """Every page by each of the workers, as far as a minute goes."""
-        different, opened, end = set(paths), 0, time.monotonic() + WARM_SECONDS
-        while opened < 4 * len(different) and time.monotonic() < end:
-            opened += len(
-                open_pages(place.address, list(different), clients=CLIENTS, seconds=1).times
-            )
+        open_pages(place.address, sorted(set(paths)), rounds=2, seconds=WARM_SECONDS)
 
     def filling(self, seconds):
         ads = self.sizes["large"]
