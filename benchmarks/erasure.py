@@ -35,6 +35,8 @@ from proofs.orders import free_port
 
 PEOPLE = int(os.environ.get("PEOPLE", 100_000))
 ROWS_EACH = 10
+# Side by side, one for each processor.
+ENGINES = 2
 BAR = 1000
 LONGEST_MS = 250
 MOST_TIMES_IDLE = 1.5
@@ -176,14 +178,10 @@ def measure(address, postgres):
         watching = beside.submit(watch.run)
         reading = beside.submit(readers.read, None)
         try:
-            subprocess.run(
-                [sys.executable, "manage.py", "privacy", "--skip-checks", "erase", "--due"],
-                cwd=ROOT,
-                env=os.environ | {"PGAPPNAME": "erasure"},
-                check=True,
-                stdout=subprocess.DEVNULL,
-                timeout=PATIENCE,
-            )
+            engines = [engine() for _each in range(ENGINES)]
+            for each in engines:
+                if each.wait(PATIENCE):
+                    sys.exit("An engine stopped.")
             ended = time.monotonic()
         finally:
             for each in (readers, watch, progress):
@@ -210,6 +208,15 @@ def measure(address, postgres):
         f"{statistics.median(busy):.0f} ms"
     )
     return rate >= BAR and longest <= LONGEST_MS and times <= MOST_TIMES_IDLE
+
+
+def engine():
+    return subprocess.Popen(
+        [sys.executable, "manage.py", "privacy", "--skip-checks", "erase", "--due"],
+        cwd=ROOT,
+        env=os.environ | {"PGAPPNAME": "erasure"},
+        stdout=subprocess.DEVNULL,
+    )
 
 
 def check(postgres):
