@@ -32,9 +32,10 @@ SIZES = {"small": 10_000, "large": 1_000_000}
 QUICK = {"small": 10_000, "large": 100_000}
 FILLED_WITHIN = 6 * 60
 KILOBYTE = 1000
-WARM_SECONDS = 60
-# Orders and ads of each round.
-WRITTEN = 100
+# Times as long as pages are measured.
+WARMED_FOR = 10
+# Orders and ads of each second that pages are measured.
+WRITTEN = 25
 
 
 @dataclass
@@ -63,7 +64,7 @@ def main():
             url = ground.environment(size)["DATABASE_URL"]
             address, process = running.enter_context(ground.portal(size))
             places[size] = Place(address, process, url, Asked(url))
-        bench = Bench(places, sizes, seconds=2 if asked.quick else 4)
+        bench = Bench(places, sizes, seconds=1 if asked.quick else 4)
         if not asked.quick:
             bench.filling(filled["large"])
         bench.rates()
@@ -116,8 +117,8 @@ class Bench:
         return runs
 
     def warm(self, place, paths):
-        """Every page by each of the workers, as far as a minute goes."""
-        open_pages(place.address, sorted(set(paths)), rounds=2, seconds=WARM_SECONDS)
+        """Every page by each of the workers, as far as the time goes."""
+        open_pages(place.address, sorted(set(paths)), rounds=2, seconds=WARMED_FOR * self.seconds)
 
     def filling(self, seconds):
         ads = self.sizes["large"]
@@ -175,12 +176,13 @@ class Bench:
             # Only now can models be imported.
             from benchmarks import written
 
-            orders = written.orders(self.large.address, 0, ROUNDS * WRITTEN)
-            drafts = written.drafts(self.large.address, ROUNDS * WRITTEN)
+            each = WRITTEN * self.seconds
+            orders = written.orders(self.large.address, 0, ROUNDS * each)
+            drafts = written.drafts(self.large.address, ROUNDS * each)
             before = written.how_many()
             rates = {"hello": [], "orders": [], "ads": []}
             for turn in range(ROUNDS):
-                part = slice(turn * WRITTEN, (turn + 1) * WRITTEN)
+                part = slice(turn * each, (turn + 1) * each)
                 rates["hello"].append(self.open(self.large, ["/hello/"]).rate)
                 for name, forms in (("orders", orders[part]), ("ads", drafts[part])):
                     sent = send_forms(self.large.address, forms, clients=CLIENTS)
@@ -190,7 +192,7 @@ class Bench:
             kept = [now - was for now, was in zip(written.how_many(), before, strict=True)]
         rate = {name: statistics.median(of) for name, of in rates.items()}
         for name, count, least in (("orders", kept[0], 0.006), ("ads", kept[1], 0.004)):
-            ratio, lost = rate[name] / rate["hello"], ROUNDS * WRITTEN - count
+            ratio, lost = rate[name] / rate["hello"], ROUNDS * each - count
             self.meet(
                 9, f"{name} written to hellos, {CLIENTS} clients",
                 f"{ratio:.4f} ({rate[name]:.0f} a second), {lost} lost",
