@@ -62,7 +62,7 @@ def drafts(address: str, count: int) -> list[bytes]:
     ).select_related("user")
     browsers = []
     for owner in owners.order_by("pk")[:PUBLISHERS]:
-        browser = Client()
+        browser = Client(SERVER_NAME="localhost")
         browser.force_login(owner.user)
         agree(browser)
         session = browser.cookies[settings.SESSION_COOKIE_NAME].value
