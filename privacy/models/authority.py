@@ -147,6 +147,7 @@ class Notice(models.Model):
         CORRECTED = "corrected", _("corrected")
         ERASED = "erased", _("deleted")
         RESTRICTED = "restricted", _("restricted")
+        RELEASED = "released", _("restriction ended")
 
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="notices")
     act = models.CharField(_("what has happened"), max_length=10, choices=Act)
