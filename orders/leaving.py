@@ -71,7 +71,7 @@ def once_deleted(person: Subject) -> Iterator[Consequence]:
 
 
 def goes(seller):
-    said = [_("At once its page, its ads and its phones are shown to nobody, and nobody can order.")]
+    said = [_("At once its page, ads and phones are shown to nobody, and nobody can order.")]
     if ads := Listing.objects.filter(seller=seller).count():
         said.append(
             ngettext(
@@ -112,8 +112,8 @@ def of_orders(seller):
     if orders := of_seller.filter(state__in=unsent).count():
         said.append(
             ngettext(
-                "%(count)d order that is not shipped by then is declined, and its buyer told.",
-                "%(count)d orders that are not shipped by then are declined, and their buyers told.",
+                "%(count)d order not shipped by then is declined, and its buyer told.",
+                "%(count)d orders not shipped by then are declined, and their buyers told.",
                 orders,
             )
             % {"count": orders}

@@ -64,7 +64,11 @@ from privacy.models import (
     SubjectIdentifier,
     Version,
 )
-from privacy.models.authority import AuthorityRequestQuerySet
+from privacy.models.authority import (
+    AuthorityRequestQuerySet,
+    name_of_recipient,
+    words_of_occasion,
+)
 from privacy.models.consents import place_of
 from privacy.models.disclosures import DisclosureQuerySet
 from privacy.registers import (
@@ -338,6 +342,9 @@ describe(
         **ROW_NUMBER,
     },
 )
+
+register_words(Notice, "occasion", words_of_occasion)
+register_words(Notice, "recipient_number", name_of_recipient)
 
 register_form(
     "authority",

@@ -7,8 +7,8 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from privacy.consequences import MEANWHILE
 from privacy.consents import object_to, withdraw_all
+from privacy.consequences import MEANWHILE
 from privacy.ledger import Occasion
 from privacy.models import Request, Subject
 from privacy.purposes import PURPOSES, Basis

@@ -129,7 +129,7 @@ def test_before_deletion_it_is_said_what_becomes_of_the_company(
     assert wheat.seller.name in words
     assert said in words
     assert ("/en/account/seller/members/" in page.content.decode().split("<main")[1]) == first
-    assert ("1 order that is not shipped by then is declined" in words) == first
+    assert ("1 order not shipped by then is declined" in words) == first
     assert ("1 ad with its photos." in words) == (colleague is None)
 
 
