@@ -126,7 +126,5 @@ def test_a_restriction_and_its_end_are_told_once_to_each_seller_who_has_the_data
     listed = staff.get("/admin/privacy/notice/", HTTP_ACCEPT_LANGUAGE="ru").content.decode()
     for page in (held, listed):
         assert order.seller.name in page
-        i = page.find(f"№ {restriction.pk}")
-        print(i, page[i - 60 : i + 20], page.find("аказ"), [page[m:m+60] for m in [page.find("recipient")]])
         assert f"запрос № {restriction.pk}" in page
         assert f"request {restriction.pk}" not in page
