@@ -3,12 +3,10 @@
 from django import forms
 from django.db import transaction
 from django.utils.html import format_html
-from django.utils.text import format_lazy
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from privacy.consents import object_to, withdraw_all
-from privacy.consequences import MEANWHILE
 from privacy.ledger import Occasion
 from privacy.models import Request, Subject
 from privacy.purposes import PURPOSES, Basis
@@ -30,20 +28,13 @@ SENTENCES = {
         "Something about you is wrong or missing, and you tell us what. Staff look at it and "
         "answer by letter within one month."
     ),
-    Kind.RESTRICTION: format_lazy(
-        "{} {}",
-        _("Your data stays, but is not used until you end it: mailings and statistics stop."),
-        MEANWHILE,
+    Kind.RESTRICTION: _(
+        "Your data stays, but is not used until you end it: mailings and statistics stop."
     ),
-    Kind.OBJECTION: format_lazy(
-        "{} {}",
-        _(
-            "You object to something that we do because we think our interest in it outweighs "
-            "yours. Your objection holds at once; staff weigh both sides and answer by letter "
-            "within one month. Until then, or until you take it back, the use of all your data is "
-            "restricted."
-        ),
-        MEANWHILE,
+    Kind.OBJECTION: _(
+        "You object to something that we do because we think our interest in it outweighs yours. "
+        "Your objection holds at once; staff weigh both sides and answer by letter within one "
+        "month. Until then, or until you take it back, the use of all your data is restricted."
     ),
     Kind.ERASURE: _(
         "What we hold on you is deleted, three days after you ask: until then you can change your "
