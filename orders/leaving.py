@@ -43,7 +43,7 @@ def closed():
         ),
         _(
             "Orders that you have already go on, and you can answer them. Its page and every ad "
-            "whose term is not over by then come back as soon as you end the restriction."
+            "whose term is not over by then come back as soon as the restriction ends."
         ),
     ]
 

@@ -6,6 +6,6 @@ register = template.Library()
 
 
 @register.simple_tag
-def meanwhile():
+def meanwhile() -> str:
     """What is so while somebody's data may only lie."""
-    return MEANWHILE
+    return str(MEANWHILE)
