@@ -64,8 +64,11 @@ def file_request(
         request.save(update_fields=["purpose", "words", "language"])
         request.step(Request.State.CHECKED)
         if kind in STOPS_UNTIL_ENDED:
-            stop_for(request)
+            subject.restrict()
         close_doubles(request)
+        # Of a deletion without waiting they hear in minutes.
+        if kind in STOPS_UNTIL_ENDED and not at_once:
+            tell_of_restriction(subject, occasion=f"request {request.pk}")
         if kind == Request.Kind.EXPORT:
             begin_export(request, language=language, email=email)
         if kind in AT_ONCE:
@@ -108,15 +111,8 @@ def receive_request(subject: Subject, kind: Request.Kind) -> tuple[Request, bool
             return standing, False
         request = open_request(subject, kind)
         if kind in (*Request.STOPPING, *Request.PAUSING):
-            stop_for(request)
+            subject.restrict()
     return request, True
-
-
-def stop_for(request):
-    """Leave the person in peace, and let whoever has their data know."""
-    request.subject.restrict()
-    if request.kind in STOPS_UNTIL_ENDED:
-        tell_of_restriction(request.subject, occasion=f"request {request.pk}")
 
 
 def open_request(subject, kind):
