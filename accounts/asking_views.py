@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.guards import dangerous_always, private_always
 from accounts.occasions import occasion
+from privacy.consequences import of_stopping
 from privacy.models import Request
 from privacy.people import join
 from privacy.wishes import FORMS, SENTENCES, file_wish, too_many
@@ -49,8 +50,7 @@ def pressed(request, kind):
     if request.method == "POST":
         file_own(request, kind)
         return redirect("accounts:held") if kind == Kind.ACCESS else to_requests()
-    facts = {"kind": kind, "sentence": SENTENCES[kind]}
-    return render(request, "accounts/privacy/ask_for_kind.html", facts)
+    return render(request, "accounts/privacy/ask_for_kind.html", facts_of(request, kind))
 
 
 def told(request, kind):
@@ -62,9 +62,15 @@ def told(request, kind):
             form.add_error(None, too_many())
         else:
             return to_requests()
-    facts = {"kind": kind, "sentence": SENTENCES[kind], "form": form}
+    facts = facts_of(request, kind) | {"form": form}
     status = 400 if form.errors else 200
     return render(request, "accounts/privacy/ask_for_kind.html", facts, status=status)
+
+
+def facts_of(request, kind):
+    stops = kind in (*Request.STOPPING, *Request.PAUSING)
+    stopping = of_stopping(request.user.subject) if stops else []
+    return {"kind": kind, "sentence": SENTENCES[kind], "stopping": stopping}
 
 
 def file_own(request, kind, said=None):

@@ -13,6 +13,7 @@ from accounts.guards import dangerous_always, private, private_always
 from accounts.occasions import occasion
 from privacy import consents
 from privacy.acknowledgements import acknowledge, awaited, decline, has_answered, has_declined
+from privacy.consequences import of_deleting, of_stopping
 from privacy.cookies import sends_gpc
 from privacy.erasure.holding import expected
 from privacy.matrix import cells
@@ -48,7 +49,8 @@ def overview(request):
             .prefetch_related("steps"),
             "sends_gpc": sends_gpc(request),
             "awaited": awaited(subject),
-            "is_restricted": subject.state == subject.State.RESTRICTED,
+            "is_restricted": (is_restricted := subject.state == subject.State.RESTRICTED),
+            "stopping": of_stopping(subject) if is_restricted else [],
         },
     )
 
@@ -221,7 +223,12 @@ def ask(request, kind):
     return render(
         request,
         "accounts/privacy/ask.html",
-        {"kind": kind, "form": form, "held": expected(subject) if is_erasure else []},
+        {
+            "kind": kind,
+            "form": form,
+            "held": expected(subject) if is_erasure else [],
+            "deleting": of_deleting(subject) if is_erasure else [],
+        },
     )
 
 

@@ -2,6 +2,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import models
+from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path
@@ -13,7 +14,7 @@ from moderation import appealing
 from moderation.bans import hold_sellers
 from moderation.deciding import OwnAd
 from moderation.forms import AnswerForm, BanForm, LookUpForm
-from moderation.models import Appeal, Ban, Complaint, Decision, Removal, StopWord
+from moderation.models import Appeal, Ban, BanMark, Complaint, Decision, Removal, StopWord
 from moderation.models.ban import marks_that_fit
 from moderation.rules import WithoutRule
 from moderation.tasks import decline_orders_of_blocked
@@ -182,6 +183,8 @@ class BanAdmin(OnlyItsFilters, admin.ModelAdmin):
     def known_by(self, ban):
         if ban.kind:
             return f"{ban.get_kind_display()}: {ban.hint or '•••'}"
+        if ban.user is None:
+            return _("whose account was deleted: •••")
         return f"{ban._meta.get_field('user').verbose_name} {ban.user}"
 
     def get_form(self, request, obj=None, **kwargs):
@@ -205,7 +208,11 @@ class BanAdmin(OnlyItsFilters, admin.ModelAdmin):
         form = LookUpForm(request.POST if request.method == "POST" else None)
         facts = {"title": _("Look up a ban"), "opts": self.opts, "form": form}
         if form.is_valid():
-            found = Ban.objects.filter(digest__in=marks_that_fit(form.cleaned_data["value"]))
+            marks = marks_that_fit(form.cleaned_data["value"])
+            found = Ban.objects.filter(
+                Q(digest__in=marks)
+                | Q(pk__in=BanMark.objects.filter(digest__in=marks).values("ban"))
+            )
             facts["found"] = [(ban, self.known_by(ban)) for ban in found]
         return TemplateResponse(
             request,

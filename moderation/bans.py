@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from accounts import gate
 from accounts.models import Phone as OwnPhone
-from moderation.models import Ban
+from moderation.models import Ban, BanMark
 from moderation.models.ban import digest, masks_that_fit, ranges_that_hold, spelled_phone
 from sellers import standing
 from sellers.models import Member, Phone, Seller
@@ -36,7 +36,9 @@ def ban_of(asking: gate.Asking) -> Ban | None:
         *marks_of(Kind.PHONE, map(spelled_phone, phones)),
         *marks_of(Kind.BIN, (seller.bin, seller.iin) if seller else ()),
     ]
-    found = list(Ban.objects.in_force().filter(Q(digest__in=marks) | people))
+    # Of accounts that are erased.
+    left = BanMark.objects.filter(digest__in=marks).values("ban")
+    found = list(Ban.objects.in_force().filter(Q(digest__in=marks) | Q(pk__in=left) | people))
     endless = [ban for ban in found if ban.until is None]
     return endless[0] if endless else max(found, key=lambda ban: ban.until, default=None)
 
@@ -57,7 +59,8 @@ def shut_out(sellers: QuerySet[Seller], bans: QuerySet[Ban] | None = None) -> Qu
 def known_by(sellers, owners, bans) -> set[int]:
     """Sellers whom a digest means. Of a kind of which there is no ban nothing is digested."""
     banned = {}
-    for kind, mark in bans.exclude(digest="").values_list("kind", "digest"):
+    marks = BanMark.objects.filter(ban__in=bans.order_by()).values_list("kind", "digest")
+    for kind, mark in [*bans.exclude(digest="").values_list("kind", "digest"), *marks]:
         banned.setdefault(kind, set()).add(mark)
     asked = []
     if Kind.EMAIL in banned:

@@ -1,4 +1,6 @@
-"""Who is shut out, or is public no more, answers no orders: the administration declines them."""
+"""Who is shut out, or has nobody left to answer, gets no orders done: the administration declines
+them. Who only asked to be left in peace for a while still answers.
+"""
 
 from moderation.bans import shut_out
 from orders import life
@@ -14,7 +16,7 @@ def decline() -> int:
     undone = Order.objects.filter(state__in=[*UNDECIDED, *AGREED])
     asked = Seller.objects.filter(pk__in=undone.values("seller"))
     blocked = [
-        *asked.exclude(pk__in=Seller.objects.public().order_by().values("pk")),
+        *asked.exclude(pk__in=Seller.objects.answered().values("pk")),
         *shut_out(asked),
     ]
     orders = list(undone.filter(seller__in=blocked).order_by("pk")[:AT_ONCE])

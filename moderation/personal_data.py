@@ -8,10 +8,11 @@ from datetime import timedelta
 from django.utils.translation import gettext_lazy as _
 
 from listings.personal_data.ads import OF_THE_AD, ROW_NUMBER, with_the_ad
-from moderation import forms, reporting
+from moderation import erasing, forms, reporting
 from moderation.models import (
     Appeal,
     Ban,
+    BanMark,
     Claim,
     Complaint,
     Decision,
@@ -30,6 +31,7 @@ from privacy.data_map import (
     Recipient,
     Remove,
     Source,
+    StaysNameless,
     describe,
     not_personal,
 )
@@ -191,6 +193,10 @@ BANNED = {
     "source": Source.PORTAL,
     "shown_to": (Recipient.STAFF,),
 }
+WITH_THE_BAN = ByRule(
+    BANNED["kept"].words,
+    lambda marks, now: marks.filter(ban__in=ban.over(Ban.objects.all(), now)),
+)
 describe(
     Ban,
     title=_("Bans of your account"),
@@ -204,6 +210,26 @@ describe(
         **dict.fromkeys(("at", "until", "lifted_at"), Personal("trace.time", **BANNED)),
         **not_personal(_("points to the account that is shut out"), "user"),
         **BY_STAFF,
+        **ROW_NUMBER,
+    },
+)
+
+describe(
+    BanMark,
+    title=_("By what a ban recognises you once your account is deleted"),
+    people=People.HOLDERS,
+    subject="subject",
+    erase=StaysNameless(
+        _(
+            "Nobody escapes a ban by asking to be forgotten: as long as it lasts, and a month "
+            "more, a mark made with a key is kept of the address and the numbers. It names nobody."
+        )
+    ),
+    fields={
+        "digest": Personal("trace.ban", **BANNED | {"kept": WITH_THE_BAN}),
+        **not_personal(_("says nothing about one person"), "kind"),
+        **not_personal(_("points to the ban"), "ban"),
+        **not_personal(_("points to the person it is about"), "subject"),
         **ROW_NUMBER,
     },
 )
@@ -237,6 +263,7 @@ describe(
 )
 
 registry.SHUT_OUT.append(reporting.forget_reporters)
+registry.SETTLE.append(erasing.keep_bans)
 register_task(forget_old)
 register_task(decline_orders_of_blocked)
 register_cache(

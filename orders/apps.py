@@ -13,3 +13,4 @@ class OrdersConfig(AppConfig):
         import_module("orders.pictures")
         import_module("orders.cookies")
         import_module("orders.noticing")
+        import_module("orders.leaving")

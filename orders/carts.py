@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.visitors import network_of
 from listings.cards import Card, cards_of
 from listings.models import Currency, DealType, Listing, PriceKind, Rate
-from listings.states import State
+from listings.states import OPEN_BY_ADDRESS, State
 from orders.models import Cart, CartLine, OrderLine
 from orders.quantities import fault_of, in_field, most
 from orders.telling import SELLER_IS_BLOCKED
@@ -48,6 +48,7 @@ class Problem(models.TextChoices):
     """Why a line cannot be ordered."""
 
     GONE = "gone", gettext_lazy("This ad is not shown any more.")
+    CLOSED = "closed", gettext_lazy("The seller is closed at present and takes no orders.")
     OWN = "own", gettext_lazy("This is an ad of yours: you cannot order from yourself.")
     WANTED = "wanted", gettext_lazy("Whoever posted this ad wants to buy, not to sell.")
     SHUT_OUT = "shut", SELLER_IS_BLOCKED
@@ -61,6 +62,8 @@ class Problem(models.TextChoices):
 
 # The quantity alone keeps it from being ordered.
 MENDED_HERE = {Problem.RECOUNTED, Problem.QUANTITY}
+# Of these neither the ad nor the seller is shown.
+HIDDEN = {Problem.GONE, Problem.CLOSED}
 # Nobody but the seller can help; something like it may be on offer.
 AWAY = {Problem.SHUT_OUT, Problem.PAUSED, Problem.NONE_LEFT, Problem.SOLD, Problem.EXPIRED}
 
@@ -98,6 +101,10 @@ class Line:
     @property
     def has_quantity(self):
         return self.problem is None or self.problem in MENDED_HERE
+
+    @property
+    def is_hidden(self):
+        return self.problem in HIDDEN
 
     @property
     def is_away(self):
@@ -332,13 +339,16 @@ def add_again(cart: Cart, ordered: list[OrderLine]) -> list[str]:
     """
     there = set(cart.lines.values_list("listing_id", flat=True))
     asked = [each for each in ordered if each.listing_id not in there]
-    listings = Listing.objects.open_by_address().for_cards()
-    listings = listings.in_bulk([each.listing_id for each in asked])
+    keys = [each.listing_id for each in asked]
+    listings = Listing.objects.open_by_address().for_cards().in_bulk(keys)
+    closed = Listing.objects.closed().in_bulk(keys)
     own, lines, left_out = sellers_of(cart), [], []
     out = shut_out(listing.seller_id for listing in listings.values())
     for each in asked:
         listing = listings.get(each.listing_id)
         fault = fault_again(listing, each, own, out)
+        if each.listing_id in closed:
+            fault = Problem.CLOSED.label
         if not fault and len(there) + len(lines) >= Cart.MOST_LINES:
             fault = FULL
         if fault:
@@ -411,11 +421,12 @@ def parts_of(cart: Cart) -> list[Part]:
         if row.listing_id not in listings:
             continue  # it has just gone
         row.listing = listings[row.listing_id]
-        problem = Problem.GONE
         if row.listing_id in shown:
             problem = problem_of(row.listing, own, out)
+        else:
+            problem = why_hidden(row.listing)
         line = line_of(row, cards[row.listing_id], problem)
-        seller = None if line.problem == Problem.GONE else row.listing.seller
+        seller = None if line.is_hidden else row.listing.seller
         key = (seller, row.listing.currency if seller else "")
         part = parts.setdefault(key, Part(*key))
         (part.others if line.problem else part.lines).append(line)
@@ -450,6 +461,16 @@ def problem_of(listing: Listing, own: set[int], out: set[int]) -> Problem | None
     if listing.state == State.SOLD:
         return Problem.SOLD
     return None if listing.is_live else Problem.EXPIRED
+
+
+def why_hidden(listing):
+    return Problem.CLOSED if listing.state in OPEN_BY_ADDRESS else Problem.GONE
+
+
+def is_closed(cart: Cart, seller: Seller) -> bool:
+    """Whether something of this seller waits in the cart until they are open again."""
+    own = cart.lines.values("listing")
+    return Listing.objects.closed().filter(seller=seller, pk__in=own).exists()
 
 
 def sellers_of(cart):

@@ -12,14 +12,16 @@ from sellers.models import Member, Seller
 
 
 def members_written_to(seller: Seller):
-    """Whoever may do something about it."""
+    """Whoever may do something about it; who asked to be left in peace, if there is nobody else."""
     members = Member.objects.filter(
         seller=seller,
         role__in=[Member.Role.OWNER, Member.Role.MANAGER],
         user__is_active=True,
-        user__subject__state=Subject.State.ACTIVE,
     )
-    return User.objects.filter(membership__in=members).order_by("pk")
+    active = members.filter(user__subject__state=Subject.State.ACTIVE)
+    if not active.exists():
+        active = members.filter(user__subject__state=Subject.State.RESTRICTED)
+    return User.objects.filter(membership__in=active).order_by("pk")
 
 
 def url_for_seller(order: Order) -> str:

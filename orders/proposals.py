@@ -7,7 +7,7 @@ from uuid import uuid4
 from django.core import signing
 from django.utils.translation import gettext as _
 
-from orders.carts import Part, part_of
+from orders.carts import Part, is_closed, part_of
 from orders.models import Cart, CartLine
 from privacy.documents import purposes_of, version_in_force
 from privacy.models import Document, Version
@@ -113,6 +113,10 @@ class Proposal:
 
 def propose(cart: Cart | None, seller: Seller, currency: str) -> Proposal:
     part = part_of(cart, seller, currency) if cart else None
+    if part is None and cart and is_closed(cart, seller):
+        raise NothingToPropose(
+            _("The seller is closed at present and takes no orders. Your cart keeps the ads.")
+        )
     if part is None:
         raise NothingToPropose(_("There is nothing of this seller in the cart."))
     version = version_in_force(Document.Slug.PRIVACY)

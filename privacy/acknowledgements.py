@@ -8,6 +8,7 @@ from privacy.ledger import Occasion, append, locked_chain
 from privacy.models import ConsentEntry, Document, Request, Subject, Version
 from privacy.models.consents import text_hash
 from privacy.purposes import Basis
+from privacy.recipients import tell_of_release
 from privacy.sentences import acknowledgement_sentence
 
 DOCUMENTS = [Document.Slug.PRIVACY, Document.Slug.TERMS]
@@ -80,6 +81,7 @@ def release_if_free(subject: Subject) -> None:
         asked = Request.objects.filter(subject__in=Subject.families([person]))
         if not asked.that_stop().exists() and not has_declined(person, awaited(person)):
             person.release()
+            tell_of_release(person)
 
 
 def record_answer(act, subject, versions, occasion, shown):

@@ -202,6 +202,19 @@ class AuthorityRequestAdmin(OnlyItsFilters, admin.ModelAdmin):
 
 @admin.register(Notice)
 class NoticeAdmin(ReadOnly, admin.ModelAdmin):
-    list_display = ["id", "act", "occasion", "kind", "recipient_number", "at"]
+    list_display = ["id", "act", "occasion_words", "kind", "recipient_number_words", "at"]
     list_filter = ["act", "kind"]
+    list_per_page = 25
+    fields = readonly_fields = [
+        *("person", "act", "occasion_words", "kind", "recipient_number_words"),
+        *("concerned", "at"),
+    ]
     show_full_result_count = False
+
+    @admin.display(description=_("person"))
+    def person(self, notice):
+        return notice.subject_id
+
+    @admin.display(description=_("about"))
+    def concerned(self, notice):
+        return ", ".join(notice.about)

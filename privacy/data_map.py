@@ -58,6 +58,7 @@ CATEGORIES = {
     "device.network": _("network, from a shortened IP address"),
     "device.browser": _("browser family and system"),
     "trace.time": _("when something happened"),
+    "trace.ban": _("by what a ban is recognised: a mark made with a key"),
     "trace.action": _("what you did on the portal"),
     "content.order": _("what you and the seller write about an order"),
     "content.letter": _("letters of the portal to you"),

@@ -30,6 +30,7 @@ class RevealForm(forms.Form):
         label=_("Reason"),
         max_length=200,
         min_length=10,
+        widget=forms.TextInput({"class": "vTextField"}),
         help_text=_("Why you have to see it. It is recorded, and the person can read it."),
     )
 

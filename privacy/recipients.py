@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from privacy.models import Disclosure, Notice, Subject
@@ -34,6 +35,41 @@ def pass_on(subject: Subject, category: str, before: str, after: str) -> int:
             occasion = f"correction {timezone.now():%Y%m%d%H%M%S%f}"
             tell_recipients(subject, Notice.Act.CORRECTED, occasion=occasion, about=about)
     return len(about)
+
+
+def tell_of_restriction(subject: Subject, *, occasion: str) -> None:
+    """Unless they know already of another that has not ended."""
+    if not restrictions_told(subject):
+        tell_recipients(subject, Notice.Act.RESTRICTED, occasion=occasion)
+
+
+def tell_of_release(subject: Subject) -> None:
+    """Those who were told of the restriction, of its end."""
+    for told in restrictions_told(subject):
+        with transaction.atomic():
+            _notice, is_new = Notice.objects.get_or_create(
+                subject_id=told.subject_id,
+                occasion=told.occasion,
+                act=Notice.Act.RELEASED,
+                kind=told.kind,
+                recipient_number=told.recipient_number,
+                defaults={"about": told.about},
+            )
+            if is_new:
+                TELLERS[told.kind](told.recipient_number, Notice.Act.RELEASED, told.about)
+
+
+def restrictions_told(subject):
+    """Of which nobody has said yet that they ended."""
+    notices = Notice.objects.filter(subject__in=Subject.families([subject]))
+    ended = notices.filter(
+        act=Notice.Act.RELEASED,
+        subject=OuterRef("subject"),
+        occasion=OuterRef("occasion"),
+        kind=OuterRef("kind"),
+        recipient_number=OuterRef("recipient_number"),
+    )
+    return list(notices.filter(~Exists(ended), act=Notice.Act.RESTRICTED).order_by("pk"))
 
 
 def tell_recipients(

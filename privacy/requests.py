@@ -16,7 +16,7 @@ from privacy.export.beginning import begin as begin_export
 from privacy.ledger import Occasion
 from privacy.models import Erasure, Notice, Request, RequestStep, Subject
 from privacy.operator import current_operator
-from privacy.recipients import tell_recipients
+from privacy.recipients import tell_of_restriction, tell_recipients
 
 # What needs nobody's work is answered as it is asked.
 AT_ONCE = {
@@ -25,11 +25,13 @@ AT_ONCE = {
         "long, from where, and who has seen it."
     ),
     Request.Kind.RESTRICTION: gettext_lazy(
-        "The use of your data is restricted from now on: nothing is sent to you but answers to "
-        "what you ask, and nothing is passed on to anybody new. It stays so until you end it."
+        "The use of your data is restricted from now on, until you end it. What that means stands "
+        "on the page “Privacy” of your account, and where you asked for it."
     ),
     Request.Kind.WITHDRAWAL: gettext_lazy("All your consents are withdrawn."),
 }
+# GDPR, Article 18(1): also while it is weighed whether an objection prevails.
+STOPS_UNTIL_ENDED = {*Request.STOPPING, Request.Kind.OBJECTION}
 
 
 def file_request(
@@ -47,8 +49,8 @@ def file_request(
 
     The same wish twice is one request. The operator is told by letter if there is work to do, and
     so is the person at `email`; `url` is where who has no account sees the request. Who asks for
-    deletion or restriction is left in peace at once; with `at_once` who asks for deletion wants no
-    time to think it over. Raises Request.TooMany.
+    deletion or restriction, or objects, is left in peace at once; with `at_once` who asks for
+    deletion wants no time to think it over. Raises Request.TooMany.
     """
     with transaction.atomic():
         subject = Subject.objects.select_for_update(no_key=True).get(pk=subject.pk)
@@ -61,9 +63,12 @@ def file_request(
         request.purpose, request.words, request.language = purpose, words, language
         request.save(update_fields=["purpose", "words", "language"])
         request.step(Request.State.CHECKED)
-        if kind in Request.STOPPING:
+        if kind in STOPS_UNTIL_ENDED:
             subject.restrict()
         close_doubles(request)
+        # Of a deletion without waiting they hear in minutes.
+        if kind in STOPS_UNTIL_ENDED and not at_once:
+            tell_of_restriction(subject, occasion=f"request {request.pk}")
         if kind == Request.Kind.EXPORT:
             begin_export(request, language=language, email=email)
         if kind in AT_ONCE:

@@ -29,13 +29,12 @@ SENTENCES = {
         "answer by letter within one month."
     ),
     Kind.RESTRICTION: _(
-        "Your data stays, but is not used: from now on nothing is sent to you but answers to what "
-        "you ask, and nothing is passed on to anybody new, until you end it."
+        "Your data stays, but is not used until you end it: mailings and statistics stop."
     ),
     Kind.OBJECTION: _(
         "You object to something that we do because we think our interest in it outweighs yours. "
-        "Your objection is recorded at once; staff weigh both sides and answer by letter within "
-        "one month."
+        "Your objection holds at once; staff weigh both sides and answer by letter within one "
+        "month. Until then, or until you take it back, the use of all your data is restricted."
     ),
     Kind.ERASURE: _(
         "What we hold on you is deleted, three days after you ask: until then you can change your "

@@ -73,6 +73,11 @@ class ListingQuerySet(models.QuerySet):
         public = Seller.objects.public().order_by()
         return self.filter(state__in=OPEN_BY_ADDRESS, seller__in=public)
 
+    def closed(self):
+        """What would be open by address, but its seller is not at present."""
+        public = Seller.objects.public().order_by()
+        return self.filter(state__in=OPEN_BY_ADDRESS).exclude(seller__in=public)
+
     def for_cards(self):
         """With everything that rows, cards and pages of ads name."""
         town = ["settlement__region", "settlement__district", "settlement__country"]

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import gate
 from accounts.visitors import network_of
 from listings.catalogue import current_catalogue
+from listings.closed import closed
 from listings.etags import etag_of_page, surroundings
 from listings.findable import facts, picture, price_words, summary
 from listings.models import DealType, Favourite, Listing
@@ -115,6 +116,8 @@ def phone(request, pk):
 
 
 def gone(request, pk):
+    if Listing.objects.closed().filter(pk=pk).exists():
+        return closed(request)
     if not was_issued(pk) or Listing.objects.filter(pk=pk).exists():
         raise Http404
     return render(request, "listings/gone.html", status=410)

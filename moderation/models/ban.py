@@ -166,9 +166,10 @@ class Ban(models.Model):
         ordering = ["-at"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(user__isnull=False, kind="", digest="")
+                # Of an account that is erased the marks are left.
+                condition=Q(kind="", digest="")
                 | Q(user=None, kind__in=Kind.values) & ~Q(digest=""),
-                name="ban_known_by_one_thing",
+                name="ban_known_by_one_thing_or_marks",
             )
         ]
         indexes = [

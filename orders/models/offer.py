@@ -27,7 +27,7 @@ class Offer(models.Model):
     note = models.CharField(_("note"), max_length=512, blank=True)
     at = models.DateTimeField(_("when"), default=timezone.now, editable=False)
     answer = models.CharField(_("answer"), max_length=6, choices=Answer, blank=True)
-    answered_at = models.DateTimeField(null=True, editable=False)
+    answered_at = models.DateTimeField(_("answered at"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("counter-offer")

@@ -76,9 +76,9 @@ class Order(models.Model):
     comment = models.CharField(_("comment"), max_length=512, blank=True)
     # As the seller offered it then; empty when the seller names none.
     shipping = models.CharField(_("shipping"), max_length=9, choices=Shipping.Method, blank=True)
-    shipping_conditions = models.CharField(max_length=200, blank=True)
+    shipping_conditions = models.CharField(_("conditions of shipping"), max_length=200, blank=True)
     payment = models.CharField(_("payment"), max_length=10, choices=Payment.Method, blank=True)
-    payment_conditions = models.CharField(max_length=200, blank=True)
+    payment_conditions = models.CharField(_("conditions of payment"), max_length=200, blank=True)
     consent = models.OneToOneField(
         ConsentEntry, on_delete=models.PROTECT, related_name="order", editable=False
     )

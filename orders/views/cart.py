@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.guards import personal
+from listings.closed import closed
 from listings.models import Listing
 from orders import carts
 from orders.access import order_of_buyer
@@ -27,6 +28,8 @@ def cart(request):
 @personal
 def add(request, pk):
     """By GET, and after what was refused, it asks how much; then it lies in the cart."""
+    if Listing.objects.closed().filter(pk=pk).exists():
+        return closed(request)
     listing = get_object_or_404(Listing.objects.open_by_address().for_cards(), pk=pk)
     quantity = in_field(least(listing))
     if request.method != "POST":

@@ -1,9 +1,12 @@
+from django.contrib import admin
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from privacy.models.disclosures import Disclosure
 from privacy.models.subject import Subject
 
 
@@ -147,13 +150,14 @@ class Notice(models.Model):
         CORRECTED = "corrected", _("corrected")
         ERASED = "erased", _("deleted")
         RESTRICTED = "restricted", _("restricted")
+        RELEASED = "released", _("restriction ended")
 
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="notices")
     act = models.CharField(_("what has happened"), max_length=10, choices=Act)
     # What it is about, so that the same is told once: "request 5".
     occasion = models.CharField(_("occasion"), max_length=40)
-    kind = models.CharField(_("kind of recipient"), max_length=10)
-    recipient_number = models.BigIntegerField(_("number of the recipient"))
+    kind = models.CharField(_("kind of recipient"), max_length=10, choices=Disclosure.Kind)
+    recipient_number = models.BigIntegerField(_("recipient"))
     about = ArrayField(models.CharField(max_length=40), verbose_name=_("about"))
     at = models.DateTimeField(_("when"), default=timezone.now, editable=False)
 
@@ -170,3 +174,26 @@ class Notice(models.Model):
 
     def __str__(self):
         return f"№ {self.pk}"
+
+    @property
+    @admin.display(description=_("occasion"))
+    def occasion_words(self):
+        return words_of_occasion(self.occasion)
+
+    @property
+    @admin.display(description=_("recipient"))
+    def recipient_number_words(self):
+        return name_of_recipient(self.recipient_number, self.kind)
+
+
+def words_of_occasion(occasion: str) -> str:
+    what, _sign, number = occasion.partition(" ")
+    if what == "request":
+        return gettext("request № %(number)s") % {"number": number}
+    return gettext("correction in the account") if what == "correction" else gettext("deletion")
+
+
+def name_of_recipient(number: int, kind: str = Disclosure.Kind.SELLER) -> str:
+    """As they were called when they were last given something; of a seller erased no name stays."""
+    given = Disclosure.objects.filter(kind=kind, recipient_number=number).order_by("-pk")
+    return given.values_list("recipient_name", flat=True).first() or gettext("Deleted seller")

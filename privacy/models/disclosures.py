@@ -46,7 +46,10 @@ class Disclosure(models.Model):
         verbose_name = _("disclosure")
         verbose_name_plural = _("disclosures")
         ordering = ["-at", "-pk"]
-        indexes = [models.Index(fields=["subject", "-at"], name="disclosure_of_subject")]
+        indexes = [
+            models.Index(fields=["subject", "-at"], name="disclosure_of_subject"),
+            models.Index(fields=["recipient_number", "-id"], name="disclosure_of_recipient"),
+        ]
 
     def __str__(self):
         return f"№ {self.pk}"

@@ -22,15 +22,16 @@ TWELVE_DIGITS = r"^\d{12}$"
 class SellerQuerySet(models.QuerySet):
     def public(self):
         """What everybody may see: somebody answers for it, and nobody asked to be left in peace."""
-        active = Subject.State.ACTIVE
-        answering = Member.objects.filter(
-            seller=OuterRef("pk"),
-            role=Member.Role.OWNER,
-            user__is_active=True,
-            user__subject__state=active,
-        )
-        public = self.filter(Q(subject=None) | Q(subject__state=active), Exists(answering))
+        public = self.answered_by([Subject.State.ACTIVE])
         return public.select_related("region")
+
+    def answered(self):
+        """Those that bring to its end what has begun: also who asked to be left in peace does."""
+        return self.answered_by([Subject.State.ACTIVE, Subject.State.RESTRICTED])
+
+    def answered_by(self, states):
+        answering = Member.objects.answering(states).filter(seller=OuterRef("pk"))
+        return self.filter(Q(subject=None) | Q(subject__state__in=states), Exists(answering))
 
     def found_by(self, words):
         """By parts of the name, or by a BIN. An IIN finds nobody."""
@@ -268,6 +269,10 @@ class Phone(models.Model):
 class MemberQuerySet(models.QuerySet):
     def owners(self):
         return self.filter(role=Member.Role.OWNER)
+
+    def answering(self, states=(Subject.State.ACTIVE,)):
+        """Owners who can, being in one of these states."""
+        return self.owners().filter(user__is_active=True, user__subject__state__in=states)
 
 
 class Member(models.Model):

@@ -10,10 +10,13 @@ from django.utils import timezone
 from accounts.models import User
 from listings.expiry import renewal_token
 from listings.models import Listing
-from moderation.models import Ban, Complaint
+from moderation.models import Ban, BanMark, Complaint
 from moderation.models.ban import known_by
 from moderation.tasks import forget_old
+from privacy.models import Erasure
+from privacy.residue import look_for
 from sellers.models import Invitation, Member, Phone, Seller
+from tests.accounts.conftest import link_in
 from tests.conftest import BIN, PASSWORD
 
 HERE = {"HTTP_SEC_FETCH_SITE": "same-origin"}
@@ -360,3 +363,41 @@ def test_bans_of_before_are_digested_and_stay_in_force_there_and_back():
 
     found = Ban.objects.order_by("pk").values_list("kind", "digest", "hint")
     assert list(found) == kept
+
+
+@pytest.mark.clause("P5.2b")
+@pytest.mark.django_db(transaction=True)
+def test_nobody_escapes_a_ban_by_asking_to_be_forgotten(
+    client, make_moderator, browser, seller, aigul, policy, ban, mailoutbox, time_machine
+):
+    of_account = ban(user=aigul)
+    browser.post("/en/accounts/reauthenticate/", {"password": PASSWORD})
+    leave = "/en/account/privacy/leave/erasure/"
+    assert "It goes on for as long as it was meant to" in browser.get(leave).content.decode()
+
+    browser.post(leave, {"at_once": "on"})
+    call_command("privacy", "erase", "--due")
+
+    erasure = Erasure.objects.get()
+    assert (erasure.state, erasure.trouble) == ("done", "")
+    assert not User.objects.filter(pk=aigul.pk).exists()
+    of_account.refresh_from_db()
+    assert (of_account.user, of_account.is_in_force) == (None, True)
+    marks = BanMark.objects.filter(ban=of_account)
+    assert sorted(marks.values_list("kind", flat=True)) == ["bin", "email", "phone"]
+    assert not look_for([aigul.email, "+77012345678", BIN])
+    certificate = client.get(link_in(mailoutbox[-1])).content.decode()
+    assert "Nobody escapes a ban by asking to be forgotten" in certificate
+    before = everything()
+    typed = {"email": aigul.email, "password1": PASSWORD, "acknowledge": "on"}
+    form = hidden_in(client.get("/en/accounts/signup/"))
+    assert_shut_out(client.post("/en/accounts/signup/", typed | form), before)
+    moderator = make_moderator()
+    found = moderator.post("/admin/moderation/ban/look-up/", {"value": aigul.email})
+    assert "whose account was deleted" in found.content.decode()
+
+    time_machine.move_to(UNTIL + timedelta(days=31))
+    forget_old()
+
+    assert not Ban.objects.exists()
+    assert not BanMark.objects.exists()

@@ -10,6 +10,8 @@ from tests.conftest import BUYER, PASSWORD
 
 pytestmark = pytest.mark.django_db
 
+PRIVACY = "/en/account/privacy/"
+
 
 @pytest.mark.clause("P5.1a")
 def test_what_somebody_corrects_in_the_account_follows_into_their_open_orders(
@@ -90,3 +92,39 @@ def test_a_correction_is_passed_on_to_each_seller_who_has_the_data_once(
     notice = Notice.objects.get()
     assert (notice.act, notice.recipient_number) == ("corrected", wheat.seller_id)
     assert set(notice.about) == {order.reference for order in orders}
+
+
+@pytest.mark.clause("P5.2a")
+def test_a_restriction_and_its_end_are_told_once_to_each_seller_who_has_the_data(
+    staff, enter, order, marat, aigul, mailoutbox
+):
+    browser = enter(marat)
+    browser.post("/en/accounts/reauthenticate/", {"password": PASSWORD})
+
+    def told():
+        letters = [letter for letter in mailoutbox if letter.to == [aigul.email]]
+        mailoutbox.clear()
+        return [(letter.subject, order.reference in letter.body) for letter in letters]
+
+    told()
+    for asked in ("ask/restriction/", "ask/restriction/", "leave/erasure/"):
+        browser.post(f"{PRIVACY}{asked}")
+    assert told() == [("A buyer's data may only be stored", True)]
+    restriction, erasure = Request.objects.order_by("pk")
+
+    browser.post(f"{PRIVACY}requests/{restriction.pk}/take-back/")
+    assert told() == []
+    for _twice in range(2):
+        browser.post(f"{PRIVACY}requests/{erasure.pk}/take-back/")
+    assert told() == [("A buyer's data may be used again", True)]
+    browser.post(f"{PRIVACY}ask/objection/", {"purpose": "statistics"})
+    assert told() == [("A buyer's data may only be stored", True)]
+
+    acts = Notice.objects.order_by("pk").values_list("act", flat=True)
+    assert list(acts) == ["restricted", "released", "restricted"]
+    held = browser.get(f"/ru{PRIVACY[3:]}data/privacy_notice/").content.decode()
+    listed = staff.get("/admin/privacy/notice/", HTTP_ACCEPT_LANGUAGE="ru").content.decode()
+    for page in (held, listed):
+        assert order.seller.name in page
+        assert f"запрос № {restriction.pk}" in page
+        assert f"request {restriction.pk}" not in page

@@ -43,7 +43,7 @@ def test_the_style_guide_shows_a_cart_with_a_line_of_each_kind(client, settings)
         "are missing. You can send the order all the same",
         "Order at the new prices",
         "Order from all",
-        "Ads that are not shown any more",
+        "Ads that are not shown now",
         "The cart is empty",
     ):
         assert said in page, said

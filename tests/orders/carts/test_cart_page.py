@@ -213,7 +213,7 @@ def test_whoever_offers_it_no_more_is_not_named(client, wheat, put):
 
     page = page_of(client)
 
-    assert "Ads that are not shown any more" in page
+    assert "Ads that are not shown now" in page
     assert wheat.title not in page
     assert wheat.seller.name not in page
 
