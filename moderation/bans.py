@@ -59,8 +59,9 @@ def shut_out(sellers: QuerySet[Seller], bans: QuerySet[Ban] | None = None) -> Qu
 def known_by(sellers, owners, bans) -> set[int]:
     """Sellers whom a digest means. Of a kind of which there is no ban nothing is digested."""
     banned = {}
-    marks = BanMark.objects.filter(ban__in=bans.order_by()).values_list("kind", "digest")
-    for kind, mark in [*bans.exclude(digest="").values_list("kind", "digest"), *marks]:
+    bans = bans.order_by()
+    marks = BanMark.objects.filter(ban__in=bans).values_list("kind", "digest")
+    for kind, mark in bans.exclude(digest="").values_list("kind", "digest").union(marks):
         banned.setdefault(kind, set()).add(mark)
     asked = []
     if Kind.EMAIL in banned:

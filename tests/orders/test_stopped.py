@@ -9,6 +9,7 @@ from orders.models import Order
 from privacy.models import Request
 from sellers.models import Member
 from tests.conftest import PASSWORD
+from tests.html import assert_valid
 from tests.orders.ordering import FROM_HERE, TYPED, fill_cart, form_of, seal_of, send, words_of
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +50,7 @@ def test_ads_storefront_phones_cart_and_orders_close_with_a_word_and_come_back(
     for page in pages_of(wheat):
         answer = visitor.get(page)
         assert answer.status_code == 404
+        assert_valid(answer)
         assert CLOSED in answer.content.decode()
         assert wheat.seller.name not in answer.content.decode()
     for page in (*phones_of(wheat), f"/en/cart/add/{wheat.pk}/"):
@@ -63,7 +65,9 @@ def test_ads_storefront_phones_cart_and_orders_close_with_a_word_and_come_back(
     decline_orders_of_blocked()
     order.refresh_from_db()
     assert (order.state, Order.objects.count()) == ("new", 1)
-    assert "It is closed meanwhile" in words_of(trusted.get(PRIVACY))
+    told = trusted.get(PRIVACY)
+    assert_valid(told)
+    assert "It is closed meanwhile" in words_of(told)
 
     trusted.post(f"{PRIVACY}requests/{Request.objects.get().pk}/take-back/")
 
@@ -125,6 +129,7 @@ def test_before_deletion_it_is_said_what_becomes_of_the_company(
 
     page = trusted.get(f"{PRIVACY}leave/erasure/")
 
+    assert_valid(page)
     words = words_of(page)
     assert wheat.seller.name in words
     assert said in words

@@ -71,7 +71,7 @@ FILLED = {
     },
 }
 # They come about by the erasure itself.
-OF_THE_ERASURE = {"privacy_erasure", "privacy_notice"}
+OF_THE_ERASURE = {"moderation_banmark", "privacy_erasure", "privacy_notice"}
 
 # What no form fills, and why. What stands there is random, or made of what was typed, and so is
 # looked for as it is.
@@ -82,6 +82,7 @@ NOT_TYPED = {
     "letters_letter": {"content": "packed as letters are", "subject_line": "of the portal"},
     "listings_document": {"file": "random"},
     "listings_photo": {"stem": "random", "upload": "random"},
+    "moderation_banmark": {"digest": "a keyed digest"},
     "moderation_complaint": {"visitor": "a keyed digest", "network": "a keyed digest"},
     "privacy_consentevidence": {"network": "of the address of the browser"},
     "privacy_export": {"file": "random"},
@@ -108,7 +109,7 @@ OF_THE_PORTAL = {
     "privacy_export": {"language"},
     "privacy_incomingletter": {"kinds"},
     "privacy_authorityrequest": {"body", "document", "citation", "scope"},
-    "privacy_notice": {"occasion", "kind", "about"},
+    "privacy_notice": {"occasion", "about"},
     "privacy_request": {"purpose"},
     "privacy_storedact": {"content"},
     "privacy_staffaccess": {"fields", "about"},
