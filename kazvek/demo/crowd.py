@@ -7,97 +7,84 @@ from allauth.account.models import EmailAddress
 from django.utils import timezone
 
 from accounts.models import User
+from kazvek.demo import copying
 from kazvek.demo.more_sellers import more_sellers
 from kazvek.demo.sellers import Trader, seller_of
 from privacy.bin import check_digit
 from privacy.models import Subject, SubjectIdentifier
 from privacy.models.identifiers import digest
-from sellers.models import Member, Payment, Phone, Seller, Shipping, Verification, WorkingDay
+from sellers.models import Member, Payment, Phone, Shipping, Verification, WorkingDay
 from ui import alphabet
 
-CHUNK = 5000
 CROWD = UUID("6f1c2b5e-8d0a-4c7b-9a31-52d1e7a0c9f4")
 TERMS = ((Shipping, "shipping"), (Payment, "payment"))
 
 
-def add_people(kind: str, owners: list[tuple[str, str, str, str]]) -> list[User]:
+def add_people(cursor, kind: str, owners: list[tuple[str, str, str, str]]) -> list[User]:
     """Accounts with these names, whose addresses are verified and whom no password lets in."""
     people = [Subject(pk=uuid5(CROWD, f"{kind} {number}")) for number in range(len(owners))]
-    Subject.objects.bulk_create(people, CHUNK)
-    users = User.objects.bulk_create(
-        [
-            User(
-                subject=person,
-                email=f"{kind}-{number}@many.example",
-                password="!",  # noqa: S106 no password fits
-                surname=surname,
-                first_name=first_name,
-                patronymic=patronymic,
-                activity=User.Activity.TRADE,
-                language=language,
-            )
-            for number, (person, (surname, first_name, patronymic, language)) in enumerate(
-                zip(people, owners, strict=True)
-            )
-        ],
-        CHUNK,
-    )
-    EmailAddress.objects.bulk_create(
+    copying.save(cursor, people)
+    users = [
+        User(
+            subject=person,
+            email=f"{kind}-{number}@many.example",
+            password="!",  # noqa: S106 no password fits
+            surname=surname,
+            first_name=first_name,
+            patronymic=patronymic,
+            activity=User.Activity.TRADE,
+            language=language,
+        )
+        for number, (person, (surname, first_name, patronymic, language)) in enumerate(
+            zip(people, owners, strict=True)
+        )
+    ]
+    copying.save(cursor, users, numbered=True)
+    copying.save(
+        cursor,
         [EmailAddress(user=one, email=one.email, verified=True, primary=True) for one in users],
-        CHUNK,
     )
-    SubjectIdentifier.objects.bulk_create(
+    copying.save(
+        cursor,
         [
             SubjectIdentifier(
                 subject_id=one.subject_id, kind="email", digest=digest("email", one.email)
             )
             for one in users
         ],
-        CHUNK,
     )
     return users
 
 
-def add_sellers(number: int, moderator: User, seed: int) -> list[Trader]:
+def add_sellers(cursor, number: int, moderator: User, seed: int) -> list[Trader]:
     demos = more_sellers(range(number), seed)
-    owners = add_people("trader", [demo.owner for demo in demos])
-    sellers = Seller.objects.bulk_create(
-        [seller(*each) for each in enumerate(zip(demos, owners, strict=True))], CHUNK
-    )
+    owners = add_people(cursor, "trader", [demo.owner for demo in demos])
+    sellers = [seller(*each) for each in enumerate(zip(demos, owners, strict=True))]
+    copying.save(cursor, sellers, numbered=True)
     both = list(zip(sellers, demos, strict=True))
-    Member.objects.bulk_create(
+    of_sellers = [
         [
             Member(seller=one, user=owner, role=Member.Role.OWNER)
             for one, owner in zip(sellers, owners, strict=True)
         ],
-        CHUNK,
-    )
-    Phone.objects.bulk_create(
         [
             Phone(seller=one, number=f"+7701{place:07}", note=note)
             for place, (one, demo) in enumerate(both)
             for note in demo.phones
         ],
-        CHUNK,
-    )
-    WorkingDay.objects.bulk_create(
         [
             WorkingDay(seller=one, weekday=day, opens=opens, closes=closes)
             for one, demo in both
             for day, (opens, closes) in demo.hours.items()
         ],
-        CHUNK,
-    )
-    for model, terms in TERMS:
-        model.objects.bulk_create(
+        *(
             [
                 model(seller=one, method=method, conditions=conditions)
                 for one, demo in both
                 for method, conditions in getattr(demo, terms).items()
-            ],
-            CHUNK,
-        )
-    Verification.objects.bulk_create(
+            ]
+            for model, terms in TERMS
+        ),
         [
             Verification(
                 seller=one, by=moderator, at=one.verified_at, **dict.fromkeys(demo.checked, True)
@@ -105,8 +92,9 @@ def add_sellers(number: int, moderator: User, seed: int) -> list[Trader]:
             for one, demo in both
             if demo.checked
         ],
-        CHUNK,
-    )
+    ]
+    for rows in of_sellers:
+        copying.save(cursor, rows)
     return [
         Trader(one, owner.pk, owner.language, demo.sections)
         for (one, demo), owner in zip(both, owners, strict=True)

@@ -12,7 +12,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
-from kazvek.demo import MODERATOR, crowd, filling, people
+from kazvek.demo import MODERATOR, crowd, filling, many_orders, people
+from kazvek.demo.copying import hand_over, numbers
 from kazvek.demo.patterns import COLUMNS, ENDINGS, Pattern, endings, patterns_of
 from kazvek.demo.sellers import Trader
 from listings.catalogue import current_catalogue
@@ -27,7 +28,11 @@ FEWEST_SELLERS, MOST_SELLERS = 20, 20_000
 # What the demo people have of their own, for the pages of an account.
 DEMO_ADS = 60
 # What grows by millions of rows: on an empty portal it is filled first and indexed then.
-LARGE = ["listings_listing", "listings_photo", "listings_change", "listings_searchdocument"]
+LARGE = [
+    *("listings_listing", "listings_photo", "listings_change", "listings_searchdocument"),
+    *("orders_order", "orders_orderseller", "orders_orderline", "orders_change", "orders_timer"),
+    *("orders_offer", "orders_offerline"),
+]
 
 # Between 0 and 1, for whatever is left to chance in the copy of a number.
 CHANCE = """
@@ -178,9 +183,8 @@ def fill(ads: int, seed: int, say) -> None:
         cursor.execute("SET LOCAL max_parallel_maintenance_workers = 2")
         people.add_people()
         moderator = User.objects.get(email=MODERATOR)
-        traders = crowd.add_sellers(
-            min(max(ads // ADS_PER_SELLER, FEWEST_SELLERS), MOST_SELLERS), moderator, seed
-        )
+        wanted = min(max(ads // ADS_PER_SELLER, FEWEST_SELLERS), MOST_SELLERS)
+        traders = crowd.add_sellers(cursor, wanted, moderator, seed)
         say(f"{len(traders)} sellers")
         patterns = patterns_of(traders, moderator, min(ads, PATTERNS), seed)
         say(f"{len(patterns)} ads as patterns")
@@ -190,7 +194,9 @@ def fill(ads: int, seed: int, say) -> None:
         copy_places(cursor)
         copy_endings(cursor, seed)
         with filled_first(cursor, say):
-            multiply(cursor, ads, len(patterns), moderator, seed, say)
+            chosen = multiply(cursor, ads, len(patterns), moderator, seed, say)
+            orders = many_orders.add_orders(cursor, traders, patterns, moderator, chosen)
+            say(f"{orders} orders")
     if not filling.fill(DEMO_ADS, seed):
         learn()
     with connection.cursor() as cursor:
@@ -304,13 +310,6 @@ def make(cursor, table, columns):
     cursor.execute(f"CREATE TEMP TABLE {table} ({columns}) ON COMMIT DROP")
 
 
-def hand_over(cursor, table, rows):
-    rows = list(rows)  # what they are read from is this connection, too
-    with cursor.copy(f"COPY {table} FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)
-
-
 # What PostgreSQL makes of it
 
 
@@ -348,15 +347,7 @@ def multiply(cursor, ads, patterns, moderator, seed, say):
     cursor.execute("SELECT greatest(max(id), 1) FROM listings_photo")
     [[last]] = cursor.fetchall()
     cursor.execute("SELECT setval(pg_get_serial_sequence('listings_photo', 'id'), %s)", [last])
-
-
-def numbers(cursor, table, many):
-    """The first of so many keys that nobody else gets."""
-    sequence = f"pg_get_serial_sequence('{table}', 'id')"
-    cursor.execute(f"SELECT nextval({sequence})")
-    [[first]] = cursor.fetchall()
-    cursor.execute(f"SELECT setval({sequence}, %s)", [first + many - 1])
-    return first
+    return chosen
 
 
 @contextmanager
