@@ -6,6 +6,7 @@ by a hash. A test holds what stands here beside what the portal writes of the sa
 """
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 from django.db import connection, transaction
@@ -43,7 +44,8 @@ AS 'SELECT (hashint8extended(number, seed) & 9007199254740991)::float8 / 9007199
 # As `listings.models.search_document.holding` has it.
 BAGS_OF_PATTERNS = """
 UPDATE pattern SET bag = setweight(to_tsvector('russian', said_first), 'A')
-    || strip(to_tsvector('russian', said)) || array_to_tsvector(tokens)
+        || strip(to_tsvector('russian', said)) || array_to_tsvector(tokens),
+    decimals = least(2, 2 - floor(log(price))::int)
 """
 BAGS_OF_ENDINGS = "UPDATE ending SET bag = strip(to_tsvector('russian', words))"
 BAGS_OF_PLACES = "UPDATE place SET bag = strip(to_tsvector('russian', words))"
@@ -118,9 +120,11 @@ JOIN pattern ON pattern.id = copy.pattern
 JOIN place ON place.region = copy.region AND place.number = copy.town
 JOIN ending one ON one.language = copy.language AND one.number = first_ending
 JOIN ending other ON other.language = copy.language AND other.number = second_ending
+-- Kept apart, or each mention of a price would be reckoned anew.
 CROSS JOIN LATERAL (
-    SELECT round(pattern.price * dearer, least(2, 2 - floor(log(pattern.price))::int)) AS price,
-        round(price_to * dearer, least(2, 2 - floor(log(pattern.price))::int)) AS price_to
+    SELECT round(pattern.price * dearer, decimals) AS price,
+        round(price_to * dearer, decimals) AS price_to
+    OFFSET 0
 ) now
 """
 
@@ -179,7 +183,10 @@ def fill(ads: int, seed: int, say) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('demo'))")
         cursor.execute("SET LOCAL maintenance_work_mem = '512MB'")
-        cursor.execute("SET LOCAL work_mem = '128MB'")
+        cursor.execute("SET LOCAL work_mem = '256MB'")
+        # All of everything is joined; a wrong guess would look up a million rows one by one.
+        cursor.execute("SET LOCAL enable_nestloop = off")
+        cursor.execute("SET LOCAL enable_mergejoin = off")
         cursor.execute("SET LOCAL max_parallel_maintenance_workers = 2")
         people.add_people()
         moderator = User.objects.get(email=MODERATOR)
@@ -199,9 +206,25 @@ def fill(ads: int, seed: int, say) -> None:
             say(f"{orders} orders")
     if not filling.fill(DEMO_ADS, seed):
         learn()
+    say("words")
+    vacuum()
+    say("statistics")
+
+
+def vacuum():
+    """All tables, the largest first, two at a time."""
     with connection.cursor() as cursor:
-        cursor.execute("VACUUM (ANALYZE)")
-    say("words and statistics")
+        cursor.execute(TABLES)
+        tables = [table for (table,) in cursor.fetchall()]
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(vacuum_one, tables))
+
+
+def vacuum_one(table):
+    with connection.cursor() as cursor:
+        cursor.execute(f"VACUUM (ANALYZE) {table}")
+    # Each thread has its own.
+    connection.close()
 
 
 # What Python hands over
@@ -209,7 +232,7 @@ def fill(ads: int, seed: int, say) -> None:
 
 def copy_patterns(cursor, patterns: list[Pattern]):
     columns = ", ".join(f"{name} {type}" for name, type in COLUMNS.items())
-    make(cursor, "pattern", f"id int PRIMARY KEY, {columns}, bag tsvector")
+    make(cursor, "pattern", f"id int PRIMARY KEY, {columns}, bag tsvector, decimals int")
     rows = ((number, *pattern.row) for number, pattern in enumerate(patterns, 1))
     hand_over(cursor, f"pattern (id, {', '.join(COLUMNS)})", rows)
     cursor.execute(BAGS_OF_PATTERNS)
@@ -368,6 +391,9 @@ def filled_first(cursor, say):
         cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
     for table in LARGE:
         cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        # Into a new file: with wal_level = minimal nothing of it is written to the log as well.
+        cursor.execute(f"CLUSTER {table} USING {table}_pkey")
+        cursor.execute(f"ALTER TABLE {table} SET WITHOUT CLUSTER")
     yield
     for table in LARGE:
         cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
@@ -390,4 +416,9 @@ ORDER BY indexrelid
 REFERENCES = """
 SELECT conrelid::regclass::text, quote_ident(conname), pg_get_constraintdef(oid)
 FROM pg_constraint WHERE contype = 'f' AND conrelid = ANY (%s::text[]::regclass[]) ORDER BY oid
+"""
+TABLES = """
+SELECT oid::regclass::text FROM pg_class
+WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
+ORDER BY pg_relation_size(oid) DESC
 """
