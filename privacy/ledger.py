@@ -102,10 +102,10 @@ def following(
     sentence: str,
     basis: str,
     version: Version | None,
-    purpose: str,
-    channel: str,
-    scope: list[str] | None,
     at: datetime,
+    purpose: str = "",
+    channel: str = "",
+    scope: list[str] | None = None,
 ) -> ConsentEntry:
     """The entry that follows the last one of the chain, in the current language; not saved."""
     entry = ConsentEntry(

@@ -10,45 +10,49 @@ from psycopg.types.json import Jsonb
 
 def hand_over(cursor, table: str, rows: Iterable[tuple]) -> None:
     rows = list(rows)  # what they are read from is this connection, too
+    if not rows:
+        return
     with cursor.copy(f"COPY {table} FROM STDIN") as copy:
         for row in rows:
             copy.write_row(row)
 
 
-def save(cursor, objects: list[Model], *, numbered: bool = False) -> list[Model]:
+def save(cursor, objects: list[Model], *, numbered: bool = False) -> None:
     """New rows of one model. `numbered`: they get keys of the sequence, for others to point to."""
-    if not objects:
-        return objects
-    model = type(objects[0])
-    table, key = model._meta.db_table, model._meta.pk
-    fields = list(model._meta.concrete_fields)
-    if numbered:
+    if numbered and objects:
+        table = type(objects[0])._meta.db_table
         for number, one in enumerate(objects, numbers(cursor, table, len(objects))):
             one.pk = number
-    elif model._meta.auto_field and objects[0].pk is None:
-        fields.remove(key)
-    of_now = [
-        field
-        for field in fields
-        if getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
-    ]
-    for field in of_now:
-        for one in objects:
-            if getattr(one, field.attname) is None or field.auto_now:
-                field.pre_save(one, add=True)
-    columns = ", ".join(f'"{field.column}"' for field in fields)
+    hand_over(cursor, *spelled(objects))
+
+
+def spelled(objects: list[Model]) -> tuple[str, list[tuple]]:
+    """Table with columns, and rows, as `hand_over` takes them. Asks no database."""
+    if not objects:
+        return "", []
+    model = type(objects[0])
+    fields = list(model._meta.concrete_fields)
+    if model._meta.auto_field and objects[0].pk is None:
+        fields.remove(model._meta.auto_field)
+    for field in fields:
+        if getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False):
+            for one in objects:
+                if getattr(one, field.attname) is None:
+                    field.pre_save(one, add=True)
     values = attrgetter(*(field.attname for field in fields))
-    spelled = [(place, spelling(field)) for place, field in enumerate(fields)]
-    spelled = [(place, spell) for place, spell in spelled if spell]
-    with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
-        for one in objects:
-            row = values(one)
-            if spelled:
-                row = list(row)
-                for place, spell in spelled:
-                    row[place] = spell(row[place])
-            copy.write_row(row)
-    return objects
+    rows = map(values, objects)
+    spellings = [(place, spelling(field)) for place, field in enumerate(fields)]
+    if spellings := [(place, spell) for place, spell in spellings if spell]:
+        rows = (respelled(row, spellings) for row in rows)
+    columns = ", ".join(f'"{field.column}"' for field in fields)
+    return f"{model._meta.db_table} ({columns})", list(rows)
+
+
+def respelled(row, spellings):
+    row = list(row)
+    for place, spell in spellings:
+        row[place] = spell(row[place])
+    return tuple(row)
 
 
 def spelling(field):

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import accumulate
 from random import Random
 
 from orders.states import TRANSITIONS, UNDECIDED, Act, Role, State
@@ -63,6 +64,7 @@ LIVES = {
     (SEE, ACCEPT, PAY, SHIP, DISPUTE, SETTLE): 0.5,
     (SEE, ACCEPT, PAY, SHIP, DISPUTE, UNDO): 0.5,
 }
+KINDS, OFTEN = list(LIVES), list(accumulate(LIVES.values()))
 TRIES = 4
 # Whoever is asked has not answered yet; it lasts for three working days.
 UNANSWERED = timedelta(hours=48)
@@ -86,7 +88,7 @@ def life(rng: Random, published: datetime, now: datetime, *, priced: bool) -> li
     """Of an order of ads that stand there since then. Nothing in it is later than now."""
     room = now - published
     for _try in range(TRIES):
-        [steps] = rng.choices(list(LIVES), LIVES.values())
+        [steps] = rng.choices(KINDS, cum_weights=OFTEN)
         hours = [rng.uniform(step.soonest, step.latest) for step in steps]
         if (priced or ACCEPT not in steps) and longest(steps, hours) < room:
             break

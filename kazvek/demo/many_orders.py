@@ -2,11 +2,14 @@
 ledger makes them. Nobody is written to.
 """
 
+from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from itertools import groupby
+from itertools import count, groupby, islice
 from random import Random
 from uuid import uuid5
 
@@ -35,23 +38,37 @@ from places.models import Region, Settlement
 from privacy.consents import Act as ConsentAct
 from privacy.documents import version_in_force
 from privacy.ledger import Occasion, following
-from privacy.models import Consent, ConsentChain, Disclosure, Document, Subject, Version
+from privacy.models import (
+    Consent,
+    ConsentChain,
+    ConsentEntry,
+    Disclosure,
+    Document,
+    Subject,
+    Version,
+)
 from privacy.purposes import PURPOSES, Basis
 from privacy.sentences import order_sentence
 from sellers.models import Payment, Shipping
 
 # Of the ads, which goods are ordered; there are fewer orders, some of several goods.
-ORDERED = 0.082
+ORDERED = 0.072
 LINES = [1, 2, 3, 5], [72, 18, 7, 3]
 # The others order without an account.
 MEMBERS = 0.6
 ORDERS_OF_A_MEMBER = 3
 FEWEST_BUYERS = 5
-CHUNK = 10_000
+CHUNK = 2000
+# So many wait to be taken, at most: they lie in memory.
+CHUNKS_AHEAD = 40
 LANGUAGES = ["ru", "ru", "ru", "kk", "kk", "en"]
 # Odd, so that each number has a reference of its own; and far apart from its neighbours'.
 SCATTERED = 549_755_813_881 - 2 * 10**9
-BOOKS = [Order, OrderSeller, OrderLine, Change, Timer, Offer, OfferLine, Disclosure]
+# In this order: what points to something comes after it.
+BOOKS = [
+    *(Subject, ConsentEntry, Order, OrderSeller, OrderLine, Change, Timer, Offer, OfferLine),
+    Disclosure,
+]
 
 # The older an ad is, the more often it was ordered.
 CHOSEN = """
@@ -113,6 +130,7 @@ class Person:
     full_name: str
     email: str
     language: str
+    chain: ConsentChain
 
 
 @dataclass(frozen=True)
@@ -127,22 +145,51 @@ class Planned:
         return self.life[0].at
 
 
-def add_orders(cursor, traders: list[Trader], patterns: list[Pattern], moderator: User, chosen):
-    """Of these ads; how many were sent. None while no policy provides for them."""
+@contextmanager
+def beside(cursor, traders: list[Trader], patterns: list[Pattern], moderator: User, chosen):
+    """Make orders of these ads while the database does what is asked of it within.
+
+    Yields how many there are: none while no policy provides for them.
+    """
     version = version_in_force(Document.Slug.PRIVACY)
-    if version is None:
-        return 0
     rng = Random(f"{chosen['seed']}:orders")  # noqa: S311 nothing secret
-    plans = sorted(planned(rng, chosen), key=lambda plan: plan.sent)
+    plans = sorted(planned(rng, chosen), key=lambda plan: plan.sent) if version else []
     if not plans:
-        return 0
+        yield 0
+        return
     buyers = add_buyers(cursor, rng, round(len(plans) * MEMBERS / ORDERS_OF_A_MEMBER))
-    books = Books(cursor, rng, traders, patterns, moderator, version, chosen["now"])
-    first = copying.numbers(cursor, Order._meta.db_table, len(plans))
-    for start in range(0, len(plans), CHUNK):
-        books.write(plans[start : start + CHUNK], first + start, buyers)
-    books.close()
-    return len(plans)
+    books = Books(rng, traders, patterns, moderator, version, chosen["now"])
+    books.chains = {one.subject.pk: one.chain for one in buyers}
+    books.keep_numbers(cursor, plans)
+    with making(books, plans, buyers) as chunks:
+        yield len(plans)
+        for chunk in chunks:
+            for table, rows in chunk:
+                copying.hand_over(cursor, table, rows)
+    for table, rows in books.end():
+        copying.hand_over(cursor, table, rows)
+
+
+@contextmanager
+def making(books, plans, buyers):
+    """Chunks of rows, which a thread makes one after the other, and is ahead by some."""
+    pool = ThreadPoolExecutor(1)
+
+    def begin(start):
+        return pool.submit(books.chunk, plans[start : start + CHUNK], buyers)
+
+    starts = iter(range(0, len(plans), CHUNK))
+    begun = deque(map(begin, islice(starts, CHUNKS_AHEAD)))
+
+    def chunks():
+        while begun:
+            yield begun.popleft().result()
+            begun.extend(map(begin, islice(starts, 1)))
+
+    try:
+        yield chunks()
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def planned(rng, chosen) -> Iterator[Planned]:
@@ -169,12 +216,12 @@ def portions(rng, ads) -> Iterator[list[Listing]]:
 
 
 def add_buyers(cursor, rng, number) -> list[Person]:
-    owners = [
-        (*named(rng), "", rng.choice(LANGUAGES)) for _each in range(max(number, FEWEST_BUYERS))
-    ]
+    many = range(max(number, FEWEST_BUYERS))
+    owners = [(*named(rng), "", rng.choice(LANGUAGES)) for _each in many]
+    users, chains = crowd.add_people(cursor, "buyer", owners)
     return [
-        Person(user.subject, user, user.get_full_name(), user.email, user.language)
-        for user in crowd.add_people(cursor, "buyer", owners)
+        Person(user.subject, user, user.get_full_name(), user.email, user.language, chain)
+        for user, chain in zip(users, chains, strict=True)
     ]
 
 
@@ -186,7 +233,8 @@ def named(rng):
 def guest(rng, number) -> Person:
     subject = Subject(pk=uuid5(crowd.CROWD, f"guest {number}"))
     name, language = " ".join(named(rng)), rng.choice(LANGUAGES)
-    return Person(subject, None, name, f"guest-{number}@many.example", language)
+    email, chain = f"guest-{number}@many.example", ConsentChain(subject_id=subject.pk)
+    return Person(subject, None, name, email, language, chain)
 
 
 def reference(number: int) -> str:
@@ -198,30 +246,37 @@ def reference(number: int) -> str:
 class Books:
     """Everything that is written of orders, and of the consents they rest on."""
 
-    def __init__(self, cursor, rng, traders, patterns, moderator: User, version: Version, now):
-        self.cursor, self.rng, self.version, self.now = cursor, rng, version, now
+    def __init__(self, rng, traders, patterns, moderator: User, version: Version, now):
+        self.rng, self.version, self.now = rng, version, now
         self.traders = {trader.seller.pk: trader for trader in traders}
         self.patterns, self.moderator = patterns, moderator
         self.regions = Region.objects.in_bulk()
         self.towns = list(Settlement.objects.shown().order_by("pk")[:500])
         self.ways = {model: by_seller(model) for model in (Shipping, Payment)}
         self.catalogue = current_catalogue()
-        # By the person; a chain grows with each order.
+        # By the person; a chain grows with each order, and that of an account is never empty.
         self.chains, self.consents = {}, {}
         self.facts_of = cache(self.facts_of)
         self.place_of = cache(self.place_of)
         self.occasion_of = cache(self.occasion_of)
 
-    def write(self, plans: list[Planned], first: int, buyers: list[Person]):
-        """One after the other, by the time they were sent."""
-        self.rows = {model: [] for model in (*BOOKS, Subject)}
-        self.entries = []
-        entry = copying.numbers(self.cursor, "privacy_consententry", len(plans))
+    def keep_numbers(self, cursor, plans):
+        """Keys that nobody else gets, as many as can be needed."""
         lines = sum(len(plan.ads) for plan in plans)
-        self.next_line = copying.numbers(self.cursor, "orders_orderline", lines)
-        self.next_offer = copying.numbers(self.cursor, "orders_offer", len(plans))
-        for place, plan in enumerate(plans):
-            number = first + place
+        many = {Order: len(plans), ConsentEntry: len(plans), OrderLine: lines, Offer: len(plans)}
+        self.keys = {
+            model: count(copying.numbers(cursor, model._meta.db_table, number))
+            for model, number in many.items()
+        }
+
+    def chunk(self, plans: list[Planned], buyers: list[Person]) -> list[tuple[str, list[tuple]]]:
+        """Tables and rows of these orders, in the order they were sent.
+
+        Asks no database: the one there is has other things to do meanwhile.
+        """
+        self.rows = {model: [] for model in BOOKS}
+        for plan in plans:
+            number = next(self.keys[Order])
             if self.rng.random() < MEMBERS:
                 # A few order often.
                 buyer = buyers[int(len(buyers) * self.rng.random() ** 2)]
@@ -230,21 +285,17 @@ class Books:
                 buyer.subject.created_at = plan.sent
                 self.rows[Subject].append(buyer.subject)
             with override(buyer.language):
-                self.consent(buyer, plan.sent, entry + place)
-                self.order(plan, buyer, number, entry + place)
-        copying.save(self.cursor, self.rows[Subject])
-        copying.save(self.cursor, self.entries)
-        for model in BOOKS:
-            copying.save(self.cursor, self.rows[model])
+                self.order(plan, buyer, number, self.consent(buyer, plan.sent))
+        return [copying.spelled(rows) for rows in self.rows.values()]
 
-    def close(self):
+    def end(self) -> list[tuple[str, list[tuple]]]:
         """How things stand after all orders."""
-        copying.save(self.cursor, list(self.chains.values()))
-        copying.save(self.cursor, list(self.consents.values()))
+        return [copying.spelled(list(each.values())) for each in (self.chains, self.consents)]
 
-    def consent(self, buyer, at, number):
+    def consent(self, buyer, at):
         person = buyer.subject.pk
-        chain = self.chains.setdefault(person, ConsentChain(subject_id=person))
+        chain = buyer.chain
+        self.chains[person] = chain
         sentence, occasion = self.occasion_of(buyer.language)
         entry = following(
             chain,
@@ -254,16 +305,15 @@ class Books:
             basis=Basis.CONTRACT,
             version=self.version,
             purpose="orders",
-            channel="",
-            scope=None,
             at=at,
         )
-        entry.pk = number
+        entry.pk = next(self.keys[ConsentEntry])
         chain.end_with(entry)
-        self.entries.append(entry)
+        self.rows[ConsentEntry].append(entry)
         self.consents[person] = Consent(
-            subject_id=person, purpose="orders", act=entry.act, entry_id=number
+            subject_id=person, purpose="orders", act=entry.act, entry_id=entry.pk
         )
+        return entry.pk
 
     def occasion_of(self, language):
         return order_sentence(), Occasion("order", gettext("Send order"))
@@ -332,10 +382,10 @@ class Books:
 
     def line(self, order, place, ad):
         facts, picture, width = self.facts_of(ad.pattern, order.language)
-        quantity, self.next_line = self.quantity(ad), self.next_line + 1
+        quantity = self.quantity(ad)
         is_back = ad.quantity is None or order.state in GIVES_BACK
         return OrderLine(
-            pk=self.next_line - 1,
+            pk=next(self.keys[OrderLine]),
             order_id=order.pk,
             position=place,
             listing_id=ad.pk,
@@ -413,14 +463,13 @@ class Books:
 
     def offer(self, order, lines, at, trader):
         offer = Offer(
-            pk=self.next_offer,
+            pk=next(self.keys[Offer]),
             order_id=order.pk,
             round=1,
             by_id=trader.owner_id,
             note=OFFERS[order.language],
             at=at,
         )
-        self.next_offer += 1
         day = timezone.localdate(at) + timedelta(days=self.rng.randint(7, 20))
         offered = [
             OfferLine(

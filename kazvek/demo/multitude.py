@@ -182,6 +182,8 @@ def fill(ads: int, seed: int, say) -> None:
     """So many more ads, all or none; and what the demo people have of their own."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('demo'))")
+        # A table with checks still to be made cannot be altered.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SET LOCAL maintenance_work_mem = '512MB'")
         cursor.execute("SET LOCAL work_mem = '256MB'")
         # All of everything is joined; a wrong guess would look up a million rows one by one.
@@ -201,8 +203,9 @@ def fill(ads: int, seed: int, say) -> None:
         copy_places(cursor)
         copy_endings(cursor, seed)
         with filled_first(cursor, say):
-            chosen = multiply(cursor, ads, len(patterns), moderator, seed, say)
-            orders = many_orders.add_orders(cursor, traders, patterns, moderator, chosen)
+            chosen = copy_ads(cursor, ads, len(patterns), moderator, seed, say)
+            with many_orders.beside(cursor, traders, patterns, moderator, chosen) as orders:
+                copy_what_belongs_to_them(cursor, chosen, say)
             say(f"{orders} orders")
     if not filling.fill(DEMO_ADS, seed):
         learn()
@@ -336,7 +339,8 @@ def make(cursor, table, columns):
 # What PostgreSQL makes of it
 
 
-def multiply(cursor, ads, patterns, moderator, seed, say):
+def copy_ads(cursor, ads, patterns, moderator, seed, say):
+    """What was left to chance, for the statements that follow."""
     for table in ("pattern", "photo", "change", "trader", "place", "ending"):
         cursor.execute(f"ANALYZE {table}")
     cursor.execute(TOKENS_OF_PLACES)
@@ -353,11 +357,16 @@ def multiply(cursor, ads, patterns, moderator, seed, say):
     cursor.execute("SELECT coalesce(max(id), 0) + 1 FROM listings_photo")
     [[chosen["first_photo"]]] = cursor.fetchall()
     cursor.execute(COPIES, chosen)
-    cursor.execute("CREATE INDEX ON copy (id)")
     cursor.execute("ANALYZE copy")
     say("what is left to chance")
+    cursor.execute(LISTINGS, chosen)
+    say(f"{cursor.rowcount} ads")
+    cursor.execute("ANALYZE listings_listing")
+    return chosen
+
+
+def copy_what_belongs_to_them(cursor, chosen, say):
     for name, statement in {
-        "ads": LISTINGS,
         "search documents": DOCUMENTS,
         "photos": PHOTOS,
         "changes of state": HISTORY,
@@ -365,12 +374,9 @@ def multiply(cursor, ads, patterns, moderator, seed, say):
     }.items():
         cursor.execute(statement, chosen)
         say(f"{cursor.rowcount} {name}")
-        if statement == LISTINGS:
-            cursor.execute("ANALYZE listings_listing")
     cursor.execute("SELECT greatest(max(id), 1) FROM listings_photo")
     [[last]] = cursor.fetchall()
     cursor.execute("SELECT setval(pg_get_serial_sequence('listings_photo', 'id'), %s)", [last])
-    return chosen
 
 
 @contextmanager
@@ -379,8 +385,6 @@ def filled_first(cursor, say):
     if Listing.objects.exists():
         yield
         return
-    # A table with checks still to be made cannot be altered.
-    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     cursor.execute(INDEXES, [LARGE])
     indexes = cursor.fetchall()
     cursor.execute(REFERENCES, [LARGE])
