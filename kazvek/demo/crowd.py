@@ -25,13 +25,13 @@ TERMS = ((Shipping, "shipping"), (Payment, "payment"))
 
 
 def add_people(
-    cursor, kind: str, owners: list[tuple[str, str, str, str]]
+    cursor, kind: str, first: int, owners: list[tuple[str, str, str, str]]
 ) -> tuple[list[User], list[ConsentChain]]:
     """Accounts with these names, whose addresses are verified and whom no password lets in.
 
     The caller saves the chains of their consents, which may have grown by then.
     """
-    people = [Subject(pk=uuid5(CROWD, f"{kind} {number}")) for number in range(len(owners))]
+    people = [Subject(pk=uuid5(CROWD, f"{kind} {first + place}")) for place in range(len(owners))]
     copying.save(cursor, people)
     users = [
         User(
@@ -46,7 +46,7 @@ def add_people(
             date_joined=joined_at(number),
         )
         for number, (person, (surname, first_name, patronymic, language)) in enumerate(
-            zip(people, owners, strict=True)
+            zip(people, owners, strict=True), first
         )
     ]
     copying.save(cursor, users, numbered=True)
@@ -66,6 +66,11 @@ def add_people(
     chains, entries = acknowledged(users)
     copying.save(cursor, entries)
     return users, chains
+
+
+def already(kind: str) -> int:
+    """How many of them there are: the next ones are called by the numbers behind."""
+    return User.objects.filter(email__regex=rf"^{kind}-\d+@many\.example$").count()
 
 
 def joined_at(number):
@@ -99,10 +104,11 @@ def acknowledged(users):
 
 
 def add_sellers(cursor, number: int, moderator: User, seed: int) -> list[Trader]:
-    demos = more_sellers(range(number), seed)
-    owners, chains = add_people(cursor, "trader", [demo.owner for demo in demos])
+    first = already("trader")
+    demos = more_sellers(range(first, first + number), seed)
+    owners, chains = add_people(cursor, "trader", first, [demo.owner for demo in demos])
     copying.save(cursor, chains)
-    sellers = [seller(*each) for each in enumerate(zip(demos, owners, strict=True))]
+    sellers = [seller(*each) for each in enumerate(zip(demos, owners, strict=True), first)]
     judge_one_by_one(cursor, "DISABLE")
     copying.save(cursor, sellers, numbered=True)
     both = list(zip(sellers, demos, strict=True))
@@ -113,7 +119,7 @@ def add_sellers(cursor, number: int, moderator: User, seed: int) -> list[Trader]
         ],
         [
             Phone(seller=one, number=f"+7701{place:07}", note=note)
-            for place, (one, demo) in enumerate(both)
+            for place, (one, demo) in enumerate(both, first)
             for note in demo.phones
         ],
         [

@@ -218,7 +218,7 @@ def portions(rng, ads) -> Iterator[list[Listing]]:
 def add_buyers(cursor, rng, number) -> list[Person]:
     many = range(max(number, FEWEST_BUYERS))
     owners = [(*named(rng), "", rng.choice(LANGUAGES)) for _each in many]
-    users, chains = crowd.add_people(cursor, "buyer", owners)
+    users, chains = crowd.add_people(cursor, "buyer", crowd.already("buyer"), owners)
     return [
         Person(user.subject, user, user.get_full_name(), user.email, user.language, chain)
         for user, chain in zip(users, chains, strict=True)

@@ -186,9 +186,6 @@ def fill(ads: int, seed: int, say) -> None:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SET LOCAL maintenance_work_mem = '512MB'")
         cursor.execute("SET LOCAL work_mem = '256MB'")
-        # All of everything is joined; a wrong guess would look up a million rows one by one.
-        cursor.execute("SET LOCAL enable_nestloop = off")
-        cursor.execute("SET LOCAL enable_mergejoin = off")
         cursor.execute("SET LOCAL max_parallel_maintenance_workers = 2")
         people.add_people()
         moderator = User.objects.get(email=MODERATOR)
@@ -356,13 +353,26 @@ def copy_ads(cursor, ads, patterns, moderator, seed, say):
     }
     cursor.execute("SELECT coalesce(max(id), 0) + 1 FROM listings_photo")
     [[chosen["first_photo"]]] = cursor.fetchall()
-    cursor.execute(COPIES, chosen)
-    cursor.execute("ANALYZE copy")
-    say("what is left to chance")
-    cursor.execute(LISTINGS, chosen)
-    say(f"{cursor.rowcount} ads")
+    with joining_all(cursor):
+        cursor.execute(COPIES, chosen)
+        cursor.execute("ANALYZE copy")
+        say("what is left to chance")
+        cursor.execute(LISTINGS, chosen)
+        say(f"{cursor.rowcount} ads")
     cursor.execute("ANALYZE listings_listing")
     return chosen
+
+
+@contextmanager
+def joining_all(cursor):
+    """For statements that join all of everything: a wrong guess would look up a million rows one
+    by one. What triggers ask of one row is not for them.
+    """
+    for way in ("nestloop", "mergejoin"):
+        cursor.execute(f"SET LOCAL enable_{way} = off")
+    yield
+    for way in ("nestloop", "mergejoin"):
+        cursor.execute(f"SET LOCAL enable_{way} = on")
 
 
 def copy_what_belongs_to_them(cursor, chosen, say):
@@ -372,8 +382,9 @@ def copy_what_belongs_to_them(cursor, chosen, say):
         "changes of state": HISTORY,
         "changes that wait for a moderator": REVISIONS,
     }.items():
-        cursor.execute(statement, chosen)
-        say(f"{cursor.rowcount} {name}")
+        with joining_all(cursor):
+            cursor.execute(statement, chosen)
+            say(f"{cursor.rowcount} {name}")
     cursor.execute("SELECT greatest(max(id), 1) FROM listings_photo")
     [[last]] = cursor.fetchall()
     cursor.execute("SELECT setval(pg_get_serial_sequence('listings_photo', 'id'), %s)", [last])

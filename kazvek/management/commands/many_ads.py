@@ -7,7 +7,10 @@ from kazvek.demo import ground, multitude
 
 
 class Command(BaseCommand):
-    help = "Fill a local database with very many ads, to measure the portal with: 1000000, say."
+    help = (
+        "Fill a local database with very many ads, their sellers and orders, to measure the "
+        "portal with: 1000000, say."
+    )
 
     def add_arguments(self, parser):
         parser.add_argument("ads", type=int, help="So many more, all or none.")
