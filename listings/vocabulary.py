@@ -7,20 +7,24 @@ from places.models import Region, Settlement
 from ui import alphabet
 
 SHORTEST, LONGEST = 3, 40
-# A word that two sellers write says nothing about either of them.
-FEWEST_SELLERS = 2
 NAMES = ["name_kk", "name_ru", "name_en"]
 
+# A title that many have is taken apart once.
 OF_TITLES = """
 SELECT word FROM (
-    SELECT DISTINCT listing.seller_id, regexp_split_to_table(
-        translate(lower(listing.title), %s, %s), '[^a-zа-яё]+'
+    SELECT first_seller, last_seller, regexp_split_to_table(
+        translate(lower(title), %s, %s), '[^a-zа-яё]+'
     ) AS word
-    FROM listings_listing listing
-    JOIN listings_searchdocument document ON document.listing_id = listing.id
+    FROM (
+        SELECT title, min(listing.seller_id) AS first_seller, max(listing.seller_id) AS last_seller
+        FROM listings_listing listing
+        JOIN listings_searchdocument document ON document.listing_id = listing.id
+        GROUP BY title
+    ) titles
 ) written
 WHERE length(word) BETWEEN %s AND %s
-GROUP BY word HAVING count(*) >= %s
+-- What two sellers write says nothing about either of them.
+GROUP BY word HAVING min(first_seller) <> max(last_seller)
 """
 
 
@@ -34,7 +38,7 @@ def learn() -> int:
     with connection.cursor() as cursor:
         folding = [chr(code) for code in alphabet.TAKEN_FOR], list(alphabet.TAKEN_FOR.values())
         letters = "".join(folding[0]), "".join(map(chr, folding[1]))
-        cursor.execute(OF_TITLES, [*letters, SHORTEST, LONGEST, FEWEST_SELLERS])
+        cursor.execute(OF_TITLES, [*letters, SHORTEST, LONGEST])
         found |= {word for (word,) in cursor.fetchall()}
     found = {word for word in found if SHORTEST <= len(word) <= LONGEST}
     with transaction.atomic():

@@ -39,34 +39,45 @@ def after_working_days(moment: datetime, days: int) -> datetime:
     return local
 
 
+def until_answered(moment: datetime) -> list[tuple[Timer.Kind, datetime]]:
+    """What is due when somebody's answer is awaited from this moment on."""
+    kinds = [(Timer.Kind.REMIND, days) for days in REMINDED_AFTER]
+    return [
+        (kind, after_working_days(moment, days))
+        for kind, days in [*kinds, (Timer.Kind.EXPIRE, ANSWERED_WITHIN)]
+    ]
+
+
+def until_delivered(moment: datetime) -> list[tuple[Timer.Kind, datetime]]:
+    """The same for goods that are on their way."""
+    ends_at = moment + COMPLETED_AFTER
+    return [
+        (Timer.Kind.REMIND_TO_COMPLETE, ends_at - REMINDED_BEFORE),
+        (Timer.Kind.COMPLETE, ends_at),
+    ]
+
+
+def until_shipped(
+    moment: datetime, delivery_on: date | None, *, is_paid: bool
+) -> list[tuple[Timer.Kind, datetime]]:
+    """The same for what is agreed."""
+    wait = (delivery_on - timezone.localdate(moment)) if delivery_on else timedelta(0)
+    quiet = moment + ENDED_AFTER + max(timedelta(0), wait)
+    end = Timer.Kind.COMPLETE if is_paid else Timer.Kind.EXPIRE
+    return [(Timer.Kind.REMIND, quiet - WARNED_BEFORE), (end, quiet)]
+
+
 def await_answer(order: Order) -> None:
     """From now on somebody's answer is awaited; whose follows from the state.
 
     The caller holds the order's lock. What was awaited before is not any more.
     """
-    stop(order)
-    now = timezone.now()
-    kinds = [(Timer.Kind.REMIND, days) for days in REMINDED_AFTER]
-    Timer.objects.bulk_create(
-        Timer(order=order, kind=kind, due_at=after_working_days(now, days))
-        for kind, days in [*kinds, (Timer.Kind.EXPIRE, ANSWERED_WITHIN)]
-    )
+    start(order, until_answered(timezone.now()))
 
 
 def await_delivery(order: Order) -> None:
     """From now on the goods are on their way. The caller holds the order's lock."""
-    stop(order)
-    ends_at = timezone.now() + COMPLETED_AFTER
-    Timer.objects.bulk_create(
-        [
-            Timer(
-                order=order,
-                kind=Timer.Kind.REMIND_TO_COMPLETE,
-                due_at=ends_at - REMINDED_BEFORE,
-            ),
-            Timer(order=order, kind=Timer.Kind.COMPLETE, due_at=ends_at),
-        ]
-    )
+    start(order, until_delivered(timezone.now()))
 
 
 def await_shipment(order: Order) -> None:
@@ -74,16 +85,13 @@ def await_shipment(order: Order) -> None:
 
     The caller holds the order's lock.
     """
+    day = order.lines.aggregate(last=Max("delivery_on"))["last"]
+    start(order, until_shipped(timezone.now(), day, is_paid=order.paid_on is not None))
+
+
+def start(order, timers):
     stop(order)
-    day = order.lines.aggregate(last=Max("delivery_on"))["last"] or timezone.localdate()
-    quiet = timezone.now() + ENDED_AFTER + max(timedelta(0), day - timezone.localdate())
-    end = Timer.Kind.COMPLETE if order.paid_on else Timer.Kind.EXPIRE
-    Timer.objects.bulk_create(
-        [
-            Timer(order=order, kind=Timer.Kind.REMIND, due_at=quiet - WARNED_BEFORE),
-            Timer(order=order, kind=end, due_at=quiet),
-        ]
-    )
+    Timer.objects.bulk_create(Timer(order=order, kind=kind, due_at=at) for kind, at in timers)
 
 
 def until(order: Order) -> datetime | None:

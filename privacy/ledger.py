@@ -1,6 +1,7 @@
 """The consent ledger as it is written: one chain of entries for each person, under its own lock."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.conf import settings
 from django.utils import timezone
@@ -67,6 +68,46 @@ def append(
     scope: list[str] | None = None,
 ) -> ConsentEntry:
     """Write one act to the end of a locked chain, and how things stand after it."""
+    entry = following(
+        chain,
+        act,
+        occasion,
+        sentence=sentence,
+        basis=basis,
+        version=version,
+        purpose=purpose,
+        channel=channel,
+        scope=scope,
+        at=timezone.now(),
+    )
+    entry.save(force_insert=True)
+    if occasion.network or occasion.browser:
+        ConsentEvidence.objects.create(
+            entry=entry, network=occasion.network, browser=occasion.browser
+        )
+    settle(entry)
+    if act in ConsentEntry.ENDINGS:
+        note_withdrawal(entry)
+        after_commit(store_acts)
+    chain.end_with(entry)
+    chain.save(update_fields=["length", "head", "seal"])
+    return entry
+
+
+def following(
+    chain: ConsentChain,
+    act: ConsentEntry.Act,
+    occasion: Occasion,
+    *,
+    sentence: str,
+    basis: str,
+    version: Version | None,
+    at: datetime,
+    purpose: str = "",
+    channel: str = "",
+    scope: list[str] | None = None,
+) -> ConsentEntry:
+    """The entry that follows the last one of the chain, in the current language; not saved."""
     entry = ConsentEntry(
         subject_id=chain.subject_id,
         sequence=chain.length + 1,
@@ -84,21 +125,9 @@ def append(
         language=get_language() or settings.LANGUAGE_CODE,
         form=occasion.form,
         button=occasion.button,
-        at=timezone.now(),
+        at=at,
     )
     entry.hash = entry.content_hash()
-    entry.save(force_insert=True)
-    if occasion.network or occasion.browser:
-        ConsentEvidence.objects.create(
-            entry=entry, network=occasion.network, browser=occasion.browser
-        )
-    settle(entry)
-    if act in ConsentEntry.ENDINGS:
-        note_withdrawal(entry)
-        after_commit(store_acts)
-    chain.length, chain.head = entry.sequence, entry.hash
-    chain.seal = chain.expected_seal()
-    chain.save(update_fields=["length", "head", "seal"])
     return entry
 
 

@@ -6,13 +6,15 @@ by a hash. A test holds what stands here beside what the portal writes of the sa
 """
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
-from kazvek.demo import MODERATOR, crowd, filling, people
+from kazvek.demo import MODERATOR, crowd, filling, many_orders, people
+from kazvek.demo.copying import hand_over, numbers
 from kazvek.demo.patterns import COLUMNS, ENDINGS, Pattern, endings, patterns_of
 from kazvek.demo.sellers import Trader
 from listings.catalogue import current_catalogue
@@ -27,7 +29,11 @@ FEWEST_SELLERS, MOST_SELLERS = 20, 20_000
 # What the demo people have of their own, for the pages of an account.
 DEMO_ADS = 60
 # What grows by millions of rows: on an empty portal it is filled first and indexed then.
-LARGE = ["listings_listing", "listings_photo", "listings_change", "listings_searchdocument"]
+LARGE = [
+    *("listings_listing", "listings_photo", "listings_change", "listings_searchdocument"),
+    *("orders_order", "orders_orderseller", "orders_orderline", "orders_change", "orders_timer"),
+    *("orders_offer", "orders_offerline"),
+]
 
 # Between 0 and 1, for whatever is left to chance in the copy of a number.
 CHANCE = """
@@ -38,7 +44,8 @@ AS 'SELECT (hashint8extended(number, seed) & 9007199254740991)::float8 / 9007199
 # As `listings.models.search_document.holding` has it.
 BAGS_OF_PATTERNS = """
 UPDATE pattern SET bag = setweight(to_tsvector('russian', said_first), 'A')
-    || strip(to_tsvector('russian', said)) || array_to_tsvector(tokens)
+        || strip(to_tsvector('russian', said)) || array_to_tsvector(tokens),
+    decimals = least(2, 2 - floor(log(price))::int)
 """
 BAGS_OF_ENDINGS = "UPDATE ending SET bag = strip(to_tsvector('russian', words))"
 BAGS_OF_PLACES = "UPDATE place SET bag = strip(to_tsvector('russian', words))"
@@ -113,9 +120,11 @@ JOIN pattern ON pattern.id = copy.pattern
 JOIN place ON place.region = copy.region AND place.number = copy.town
 JOIN ending one ON one.language = copy.language AND one.number = first_ending
 JOIN ending other ON other.language = copy.language AND other.number = second_ending
+-- Kept apart, or each mention of a price would be reckoned anew.
 CROSS JOIN LATERAL (
-    SELECT round(pattern.price * dearer, least(2, 2 - floor(log(pattern.price))::int)) AS price,
-        round(price_to * dearer, least(2, 2 - floor(log(pattern.price))::int)) AS price_to
+    SELECT round(pattern.price * dearer, decimals) AS price,
+        round(price_to * dearer, decimals) AS price_to
+    OFFSET 0
 ) now
 """
 
@@ -173,14 +182,15 @@ def fill(ads: int, seed: int, say) -> None:
     """So many more ads, all or none; and what the demo people have of their own."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('demo'))")
+        # A table with checks still to be made cannot be altered.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SET LOCAL maintenance_work_mem = '512MB'")
-        cursor.execute("SET LOCAL work_mem = '128MB'")
+        cursor.execute("SET LOCAL work_mem = '256MB'")
         cursor.execute("SET LOCAL max_parallel_maintenance_workers = 2")
         people.add_people()
         moderator = User.objects.get(email=MODERATOR)
-        traders = crowd.add_sellers(
-            min(max(ads // ADS_PER_SELLER, FEWEST_SELLERS), MOST_SELLERS), moderator, seed
-        )
+        wanted = min(max(ads // ADS_PER_SELLER, FEWEST_SELLERS), MOST_SELLERS)
+        traders = crowd.add_sellers(cursor, wanted, moderator, seed)
         say(f"{len(traders)} sellers")
         patterns = patterns_of(traders, moderator, min(ads, PATTERNS), seed)
         say(f"{len(patterns)} ads as patterns")
@@ -190,12 +200,31 @@ def fill(ads: int, seed: int, say) -> None:
         copy_places(cursor)
         copy_endings(cursor, seed)
         with filled_first(cursor, say):
-            multiply(cursor, ads, len(patterns), moderator, seed, say)
+            chosen = copy_ads(cursor, ads, len(patterns), moderator, seed, say)
+            with many_orders.beside(cursor, traders, patterns, moderator, chosen) as orders:
+                copy_what_belongs_to_them(cursor, chosen, say)
+            say(f"{orders} orders")
     if not filling.fill(DEMO_ADS, seed):
         learn()
+    say("words")
+    vacuum()
+    say("statistics")
+
+
+def vacuum():
+    """All tables, the largest first, two at a time."""
     with connection.cursor() as cursor:
-        cursor.execute("VACUUM (ANALYZE)")
-    say("words and statistics")
+        cursor.execute(TABLES)
+        tables = [table for (table,) in cursor.fetchall()]
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(vacuum_one, tables))
+
+
+def vacuum_one(table):
+    with connection.cursor() as cursor:
+        cursor.execute(f"VACUUM (ANALYZE) {table}")
+    # Each thread has its own.
+    connection.close()
 
 
 # What Python hands over
@@ -203,7 +232,7 @@ def fill(ads: int, seed: int, say) -> None:
 
 def copy_patterns(cursor, patterns: list[Pattern]):
     columns = ", ".join(f"{name} {type}" for name, type in COLUMNS.items())
-    make(cursor, "pattern", f"id int PRIMARY KEY, {columns}, bag tsvector")
+    make(cursor, "pattern", f"id int PRIMARY KEY, {columns}, bag tsvector, decimals int")
     rows = ((number, *pattern.row) for number, pattern in enumerate(patterns, 1))
     hand_over(cursor, f"pattern (id, {', '.join(COLUMNS)})", rows)
     cursor.execute(BAGS_OF_PATTERNS)
@@ -304,17 +333,11 @@ def make(cursor, table, columns):
     cursor.execute(f"CREATE TEMP TABLE {table} ({columns}) ON COMMIT DROP")
 
 
-def hand_over(cursor, table, rows):
-    rows = list(rows)  # what they are read from is this connection, too
-    with cursor.copy(f"COPY {table} FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)
-
-
 # What PostgreSQL makes of it
 
 
-def multiply(cursor, ads, patterns, moderator, seed, say):
+def copy_ads(cursor, ads, patterns, moderator, seed, say):
+    """What was left to chance, for the statements that follow."""
     for table in ("pattern", "photo", "change", "trader", "place", "ending"):
         cursor.execute(f"ANALYZE {table}")
     cursor.execute(TOKENS_OF_PLACES)
@@ -330,33 +353,41 @@ def multiply(cursor, ads, patterns, moderator, seed, say):
     }
     cursor.execute("SELECT coalesce(max(id), 0) + 1 FROM listings_photo")
     [[chosen["first_photo"]]] = cursor.fetchall()
-    cursor.execute(COPIES, chosen)
-    cursor.execute("CREATE INDEX ON copy (id)")
-    cursor.execute("ANALYZE copy")
-    say("what is left to chance")
+    with joining_all(cursor):
+        cursor.execute(COPIES, chosen)
+        cursor.execute("ANALYZE copy")
+        say("what is left to chance")
+        cursor.execute(LISTINGS, chosen)
+        say(f"{cursor.rowcount} ads")
+    cursor.execute("ANALYZE listings_listing")
+    return chosen
+
+
+@contextmanager
+def joining_all(cursor):
+    """For statements that join all of everything: a wrong guess would look up a million rows one
+    by one. What triggers ask of one row is not for them.
+    """
+    for way in ("nestloop", "mergejoin"):
+        cursor.execute(f"SET LOCAL enable_{way} = off")
+    yield
+    for way in ("nestloop", "mergejoin"):
+        cursor.execute(f"SET LOCAL enable_{way} = on")
+
+
+def copy_what_belongs_to_them(cursor, chosen, say):
     for name, statement in {
-        "ads": LISTINGS,
         "search documents": DOCUMENTS,
         "photos": PHOTOS,
         "changes of state": HISTORY,
         "changes that wait for a moderator": REVISIONS,
     }.items():
-        cursor.execute(statement, chosen)
-        say(f"{cursor.rowcount} {name}")
-        if statement == LISTINGS:
-            cursor.execute("ANALYZE listings_listing")
+        with joining_all(cursor):
+            cursor.execute(statement, chosen)
+            say(f"{cursor.rowcount} {name}")
     cursor.execute("SELECT greatest(max(id), 1) FROM listings_photo")
     [[last]] = cursor.fetchall()
     cursor.execute("SELECT setval(pg_get_serial_sequence('listings_photo', 'id'), %s)", [last])
-
-
-def numbers(cursor, table, many):
-    """The first of so many keys that nobody else gets."""
-    sequence = f"pg_get_serial_sequence('{table}', 'id')"
-    cursor.execute(f"SELECT nextval({sequence})")
-    [[first]] = cursor.fetchall()
-    cursor.execute(f"SELECT setval({sequence}, %s)", [first + many - 1])
-    return first
 
 
 @contextmanager
@@ -365,8 +396,6 @@ def filled_first(cursor, say):
     if Listing.objects.exists():
         yield
         return
-    # A table with checks still to be made cannot be altered.
-    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     cursor.execute(INDEXES, [LARGE])
     indexes = cursor.fetchall()
     cursor.execute(REFERENCES, [LARGE])
@@ -377,6 +406,9 @@ def filled_first(cursor, say):
         cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
     for table in LARGE:
         cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        # Into a new file: with wal_level = minimal nothing of it is written to the log as well.
+        cursor.execute(f"CLUSTER {table} USING {table}_pkey")
+        cursor.execute(f"ALTER TABLE {table} SET WITHOUT CLUSTER")
     yield
     for table in LARGE:
         cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
@@ -399,4 +431,9 @@ ORDER BY indexrelid
 REFERENCES = """
 SELECT conrelid::regclass::text, quote_ident(conname), pg_get_constraintdef(oid)
 FROM pg_constraint WHERE contype = 'f' AND conrelid = ANY (%s::text[]::regclass[]) ORDER BY oid
+"""
+TABLES = """
+SELECT oid::regclass::text FROM pg_class
+WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
+ORDER BY pg_relation_size(oid) DESC
 """

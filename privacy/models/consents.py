@@ -226,6 +226,11 @@ class ConsentChain(models.Model):
     def expected_seal(self):
         return keyed_hash(f"{self.subject_id}:{self.length}:{self.head}")
 
+    def end_with(self, entry: ConsentEntry) -> None:
+        """The caller saves both."""
+        self.length, self.head = entry.sequence, entry.hash
+        self.seal = self.expected_seal()
+
 
 class Consent(models.Model):
     """How things stand between a person and one purpose: the last entry that concerns it."""
