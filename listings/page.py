@@ -31,7 +31,6 @@ def listings_with_their_sellers():
     return (
         Listing.objects.open_by_address()
         .for_cards()
-        .select_related("seller__region")
         .annotate(
             verification=FilteredRelation(
                 "seller__verifications", condition=Q(seller__verifications__ended_at=None)
