@@ -6,7 +6,6 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.query import ModelIterable
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +19,7 @@ from places.atlas import atlas_of, put
 from places.models import Region, Settlement
 from sellers.models import Phone, Seller
 from ui import alphabet
+from ui.addresses import address
 
 # What stands behind the number in the addresses of what is done to an ad: no title takes these.
 VERBS_OF_ADDRESSES = {"phone", "save", "unsave", "report"}
@@ -73,11 +73,11 @@ class WithPlaces(ModelIterable):
 
 
 class ListingQuerySet(models.QuerySet):
-    def live(self):
-        """What everybody finds."""
+    def live(self, at=None):
+        """What everybody finds, now unless it is said when."""
         return self.filter(
             state=State.PUBLISHED,
-            expires_at__gt=timezone.now(),
+            expires_at__gt=at or timezone.now(),
         ).of_public_sellers()
 
     def open_by_address(self):
@@ -297,7 +297,7 @@ class Listing(Content):
         return f"№ {self.pk}"
 
     def get_absolute_url(self):
-        return reverse("listings:detail", args=[self.pk, self.slug])
+        return address("listings:detail", self.pk, self.slug)
 
     @property
     def slug(self):
