@@ -20,6 +20,7 @@ from listings.models import (
     DealType,
 )
 from listings.units import UNITS_OF_TIME, PriceUnit
+from places.atlas import forget_atlas
 from places.models import Region, Settlement
 from ui import alphabet
 
@@ -222,5 +223,6 @@ def current_version():
 
 
 def forget_catalogue():
-    """The next page of this process reads it again."""
+    """The next page of this process reads it again, and the map."""
     remembered.update(catalogue=NOTHING, until=0.0)
+    forget_atlas()

@@ -13,6 +13,7 @@ from operator import and_
 from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.db import OperationalError, connection, models
 from django.db.models import F, Func, Q, TextField, Value
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast, Coalesce, Concat
 from django.utils import timezone
 from psycopg.errors import QueryCanceled
@@ -20,6 +21,7 @@ from psycopg.errors import QueryCanceled
 from listings.models import Attribute, SearchDocument
 from listings.models.search_document import LEVELS, yes_no
 from listings.query import Query, Range, Sort
+from listings.statements import MOMENT
 from listings.words import asked_for, other_layout, range_tokens
 from ui import alphabet
 
@@ -118,7 +120,8 @@ def look(query, facets, since=None):
         names[f"without_{place}"] = facet
         parts[f"without_{place}"] = newest(documents(without_facet(query, facet), since))
     page, counted = [], {name: {} for name in parts}
-    for part, kind, value, number in ask(COUNTED, parts, query.category, placed(query, since)):
+    shown = placed(query, since, beside_whole=True)
+    for part, kind, value, number in ask(COUNTED, parts, query.category, shown):
         if part == "page":
             page.append((number, int(kind), value))
         else:
@@ -223,8 +226,8 @@ def priced(found, query):
 
 
 def newest(found):
-    columns = found.order_by("-sort_at", "-pk").values(*LEVELS, "region", "deal_type", "choices")
-    return columns[: EXACT + 1]
+    counted = [*LEVELS, "region", "deal_type", "choices"]
+    return found.order_by("-sort_at", "-pk").values("listing_id", "sort_at", *counted)[: EXACT + 1]
 
 
 # Pages. A place is what orders an ad and its key, so that what comes or goes elsewhere moves
@@ -241,9 +244,18 @@ PLACES = {
 }
 
 
-def placed(query, since=None, at=None):
+def newest_of_whole(number):
+    """Of what is counted anyway, in the same statement."""
+    sql = "SELECT listing_id FROM whole ORDER BY sort_at DESC, listing_id DESC LIMIT %s"
+    return RawSQL(sql, [number])  # noqa: S611 nothing of a person is in it
+
+
+def placed(query, since=None, at=None, beside_whole=False):
     """One more than a page, in order, each with its place."""
-    found = documents(query, since, at)
+    if beside_whole and query.order == Sort.NEW and not query.after:
+        found = SearchDocument.objects.filter(pk__in=newest_of_whole(PAGE + 1))
+    else:
+        found = documents(query, since, at)
     match = PLACES[query.order].fullmatch(query.after)
     behind = match.groupdict() if match else None
     key = int(behind["key"]) if behind else None
@@ -260,8 +272,6 @@ def placed(query, since=None, at=None):
 # What has become of a page since it was rendered.
 
 MARKS = "listing_id", "version", "seller__changed_at"
-# Stands in a statement for the moment at which it is asked.
-MOMENT = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 def statement_of_marks(query: Query):
@@ -318,8 +328,11 @@ def by_distance(found, query, behind, key):
 
 def by_relevance(found, query, behind, key):
     """The best of the newest. Those that came after the first page was read stay out of it."""
-    newest = moment(behind["newest"]) if behind else timezone.now()
-    best = found.filter(sort_at__lte=newest).order_by("-sort_at", "-pk").values("pk")[:RANKED]
+    if behind:
+        newest = moment(behind["newest"])
+        best = found.filter(sort_at__lte=newest).order_by("-sort_at", "-pk").values("pk")[:RANKED]
+    else:
+        newest, best = timezone.now(), newest_of_whole(RANKED)
     # Words of the title weigh most; how often one stands elsewhere is not kept.
     rank = SearchRank(F("bag"), all_of(conditions_of(query.q) or [Lexemes(["nothing"])]))
     found = SearchDocument.objects.filter(pk__in=best).annotate(

@@ -1,5 +1,7 @@
 """What the page of an ad shows beside the ad itself, in as few queries as it takes."""
 
+from functools import cache
+
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
 from django.db.models import Exists, FilteredRelation, IntegerField, OuterRef, Q, Subquery
@@ -10,6 +12,7 @@ from listings.answers import Answer, unpack
 from listings.cards import Card, card_of
 from listings.catalogue import Catalogue
 from listings.models import Category, Document, Listing, Photo
+from listings.statements import KEY, MOMENT, Kept
 from listings.states import State
 from sellers.models import Payment, Phone, Shipping
 
@@ -22,16 +25,23 @@ class Counted(Subquery):
     output_field = IntegerField()
 
 
-def listings_with_their_sellers():
+def listing_with_its_seller(pk: int) -> Listing | None:
     """Open by address, with all that the page tells of the seller: one query."""
+    if pk.bit_length() > 63:
+        return None  # addresses may hold any number, and an index only such
+    return next(iter(statement().rows({KEY: pk, MOMENT: timezone.now()})), None)
+
+
+@cache
+def statement() -> Kept:
     ads = Listing.objects.filter(
-        seller=OuterRef("seller"), state=State.PUBLISHED, expires_at__gt=timezone.now()
+        seller=OuterRef("seller"), state=State.PUBLISHED, expires_at__gt=MOMENT
     )
     of_seller = {"seller": OuterRef("seller")}
-    return (
+    return Kept(
         Listing.objects.open_by_address()
+        .filter(pk=KEY)
         .for_cards()
-        .select_related("seller__region")
         .annotate(
             verification=FilteredRelation(
                 "seller__verifications", condition=Q(seller__verifications__ended_at=None)

@@ -1,11 +1,16 @@
 """Other ads for who looks at one, or finds it gone."""
 
+from decimal import Decimal
+from functools import cache
+
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import BooleanField, Case, F, Func, Value, When
 from django.db.models.functions import Abs
+from django.utils import timezone
 
 from listings.catalogue import current_catalogue
 from listings.models import Listing
+from listings.statements import KEY, MOMENT, Kept
 from listings.states import State
 
 SHOWN = 6
@@ -55,26 +60,39 @@ def of_neighbours(listing):
     return list(live.for_cards().order_by("-sort_at", "-pk")[:SHOWN])
 
 
+# Stand in the statement for what is known of the ad.
+CATEGORY, DEAL, REGION, PRICE = -2, "the deal", "the region", Decimal(-3)
+
+
 def of_category(listing):
-    region_id = region_of(listing)
+    region_id, price = region_of(listing), listing.price_kzt
+    asked = {
+        KEY: listing.pk,
+        CATEGORY: listing.category_id,
+        DEAL: listing.deal_type,
+        REGION: region_id,
+        PRICE: price,
+        MOMENT: timezone.now(),
+    }
+    return statement(has_region=bool(region_id), has_price=price is not None).rows(asked)
+
+
+@cache
+def statement(has_region, has_price) -> Kept:
     alike = (
-        Listing.objects.filter(
-            state=State.PUBLISHED, category=listing.category_id, deal_type=listing.deal_type
-        )
-        .exclude(pk=listing.pk)
+        Listing.objects.filter(state=State.PUBLISHED, category=CATEGORY, deal_type=DEAL)
+        .exclude(pk=KEY)
         .order_by("-sort_at")
     )
     newest = alike.values("pk")[:CONSIDERED]
-    considered = newest
-    if region_id:
-        considered = newest.union(alike.filter(region=region_id).values("pk")[:CONSIDERED])
-    order = ["-sort_at", "-pk"]
-    if listing.price_kzt is not None:
-        order.insert(0, Abs(F("price_kzt") - listing.price_kzt).asc(nulls_last=True))
-    if region_id:
-        order.insert(0, Case(When(region=region_id, then=Value(0)), default=Value(1)))
-    live = Listing.objects.live().filter(Is(F("pk"), AnyOf(considered)))
-    return list(live.for_cards().order_by(*order)[:SHOWN])
+    considered, order = newest, ["-sort_at", "-pk"]
+    if has_price:
+        order.insert(0, Abs(F("price_kzt") - PRICE).asc(nulls_last=True))
+    if has_region:
+        considered = newest.union(alike.filter(region=REGION).values("pk")[:CONSIDERED])
+        order.insert(0, Case(When(region=REGION, then=Value(0)), default=Value(1)))
+    live = Listing.objects.live(MOMENT).filter(Is(F("pk"), AnyOf(considered)))
+    return Kept(live.for_cards().order_by(*order)[:SHOWN])
 
 
 def region_of(listing):

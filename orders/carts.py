@@ -411,7 +411,7 @@ def parts_of(cart: Cart) -> list[Part]:
     """By seller and currency, in the order things were put in; as many queries however many."""
     rows = list(cart.lines.all())
     keys = [row.listing_id for row in rows]
-    listings = Listing.objects.for_cards().select_related("seller__region").in_bulk(keys)
+    listings = Listing.objects.for_cards().in_bulk(keys)
     shown = Listing.objects.open_by_address().filter(pk__in=keys)
     shown = set(shown.values_list("pk", flat=True))
     cards = {card.listing.pk: card for card in cards_of(listings.values())}

@@ -44,6 +44,7 @@ from listings.models import Document as Paper
 from listings.shipped_catalogue import SHIPPED, read
 from orders.models import Cart, CartLine
 from orders.sending import PRICE, Form, send
+from places.atlas import atlas_of
 from places.models import Country, Region, Settlement
 from privacy import operator as operator_memory
 from privacy.documents import content_digest, publish
@@ -192,8 +193,10 @@ def catalogue_is_known(monkeypatch, shipped_tree):
 
 @pytest.fixture
 def catalogue_stays(catalogue, monkeypatch):
-    """Whether it has changed is asked once a second: not within a test that counts queries."""
-    catalogue_memory.current_catalogue()
+    """It and the map are known, and whether they have changed is asked once a second: not within a
+    test that counts queries.
+    """
+    atlas_of(catalogue_memory.current_catalogue().version)
     monkeypatch.setitem(catalogue_memory.remembered, "until", math.inf)
 
 

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from functools import cached_property
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.files.storage import default_storage
@@ -142,14 +143,21 @@ class Photo(models.Model):
 
     def url(self, width: int, kind: str = "jpg") -> str:
         """Of the smallest file at least so wide, or the largest there is; `webp` or `jpg`."""
-        return default_storage.url(self.path(self.width_for(width), kind))
+        return self.url_of(self.width_for(width), kind)
 
     def width_for(self, width: int) -> int:
         return next((each for each in sorted(self.widths) if each >= width), max(self.widths))
 
     def srcset(self, kind: str) -> str:
-        files = ((default_storage.url(self.path(each, kind)), each) for each in sorted(self.widths))
-        return ", ".join(f"{url} {width}w" for url, width in files)
+        return ", ".join(f"{self.url_of(each, kind)} {each}w" for each in sorted(self.widths))
+
+    def url_of(self, width, kind):
+        return f"{self.beginning_of_urls}-{width}.{kind}"
+
+    @cached_property
+    def beginning_of_urls(self):
+        """A page of an ad names a hundred files, of a few photos."""
+        return default_storage.url(files_of(self.stem))
 
     @property
     def webp(self):

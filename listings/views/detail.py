@@ -17,7 +17,7 @@ from listings.page import (
     MOST_COUNTED,
     answers_of,
     documents_of,
-    listings_with_their_sellers,
+    listing_with_its_seller,
     marks_of,
     marks_of_shown,
     photos_and_cards,
@@ -52,7 +52,7 @@ def detail(request, pk, slug=""):
         if seen.kept["is_live"]:
             count(Kind.VIEW, Listing(pk=pk), request)
         return seen.response()
-    listing = listings_with_their_sellers().filter(pk=pk).first()
+    listing = listing_with_its_seller(pk)
     if listing is None:
         return gone(request, pk)
     if slug != listing.slug:
@@ -89,7 +89,7 @@ def is_as_it_was(page):
 @require_http_methods(["GET", "HEAD", "POST"])
 def phone(request, pk):
     """The page with the numbers, which stand in no page that an address alone brings."""
-    listing = listings_with_their_sellers().filter(pk=pk).first()
+    listing = listing_with_its_seller(pk)
     if listing is None:
         return gone(request, pk)
     if request.method != "POST" or not listing.is_live:

@@ -14,5 +14,11 @@ def catalogue_sections():
 
 
 @register.simple_tag
+def catalogue_edition():
+    """With the same the sections are the same."""
+    return remembered_catalogue().version
+
+
+@register.simple_tag
 def portal_operator():
     return current_operator()

@@ -1,7 +1,6 @@
 """The page of an ad: what it shows to whom, in which state, and what search engines are told."""
 
 import json
-import math
 import re
 from datetime import timedelta
 from decimal import Decimal
@@ -12,7 +11,6 @@ from django.db.models import F
 from django.test import Client
 from django.utils import timezone, translation
 
-from listings import catalogue as catalogue_memory
 from listings.models import Attribute, Choice, Listing, Photo, Rate
 from listings.views.detail import PAGES
 from places.models import Settlement
@@ -347,10 +345,8 @@ def test_a_page_costs_the_same_four_queries_at_most_whatever_it_shows(
 
 
 @pytest.fixture
-def catalogue_is_known_from_the_database(catalogue, client, monkeypatch):
+def catalogue_is_known_from_the_database(client, catalogue_stays):
     client.get("/ru/")
-    # However slow the machine is.
-    monkeypatch.setitem(catalogue_memory.remembered, "until", math.inf)
 
 
 def test_a_repeated_visit_is_answered_in_a_word_until_something_changes(

@@ -212,11 +212,11 @@ def test_the_page_shows_numbers_and_marks_them_where_there_are_too_many_to_count
     monkeypatch.setattr("listings.finding.EXACT", 10)
     counted_to_ten = client.get("/en/listings/").content.decode()
 
-    assert f"{region.label}<small>{region.number}</small>" in page.text
+    assert f"{region.label}<i>{region.number}</i>" in page.text
     assert narrowed.context["found"].total == region.number > 0
     assert 'more than <span class="number">10</span> ads' in counted_to_ten
-    assert re.search(r"<small>\d+\+</small>", counted_to_ten)
-    assert not re.search(r"<small>\d+</small>", counted_to_ten)
+    assert re.search(r"<i>\d+\+</i>", counted_to_ten)
+    assert not re.search(r"<i>\d+</i>", counted_to_ten)
 
 
 def test_a_seller_is_hidden_from_search_at_once_and_comes_back_as_he_was(

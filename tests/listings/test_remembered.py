@@ -4,10 +4,11 @@ import random
 import re
 
 from django.http import HttpResponse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from listings.models import Listing
 from listings.reindexing import reindex
+from places.models import Country, Region, Settlement
 from ui import remembered
 from ui.remembered import Pages
 
@@ -115,3 +116,26 @@ def test_memory_has_an_end(rf):
     assert pages.bytes <= 1000
     assert pages.get(rf.get("/0/")) is None
     assert len(pages.get(rf.get("/49/")).response().content) == 100
+
+
+def test_places_of_ads_are_remembered_and_never_under_an_old_name(
+    make_listing, catalogue_stays, django_assert_num_queries
+):
+    abroad = Settlement.objects.filter(region=None).first()
+    listings = make_listing(), make_listing(settlement=abroad, region=None)
+
+    def places():
+        with translation.override("en"):
+            return [listing.place for listing in Listing.objects.for_cards().order_by("pk")]
+
+    with translation.override("en"):
+        expected = [listing.place for listing in listings]
+    with django_assert_num_queries(1):
+        assert places() == expected
+    for model in (Region, Settlement, Country):
+        model.objects.update(name_en="Elsewhere", **FULL.get(model, {}))
+
+    assert places() == ["Elsewhere region", "Elsewhere, Elsewhere"]
+
+
+FULL = {Region: {"full_name_en": "Elsewhere region"}}

@@ -73,7 +73,7 @@ def test_an_ad_is_saved_from_the_list_also_without_javascript(open_browser, whea
     for view in ("", "?view=cards"):
         page.goto(f"/en/listings/wheat/{view}")
 
-        page.get_by_role("button", name=f"Save “{TITLES[0]}”").first.click()
+        page.get_by_role("button", name=f"Save {TITLES[0]}").first.click()
 
         page.wait_for_url(f"**/en/listings/wheat/{view}")
         expect(page.get_by_text("The ad is among those you have saved.")).to_be_visible()

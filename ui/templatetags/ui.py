@@ -86,7 +86,7 @@ def terse(parser, token):
 class TerseNode(template.Node):
     """Without what HTML does not need: space between tags, and ends that the next tag implies."""
 
-    IMPLIED = re.compile("</(?:li|dt|dd|tr|th|td)>")
+    IMPLIED = re.compile("</(?:li|dt|dd|tr|th|td|p(?=><p[ >]))>")
 
     def __init__(self, nodelist):
         self.nodelist = nodelist
@@ -150,12 +150,13 @@ def page_languages(context):
     for code, name in settings.LANGUAGES:
         there = f"/{code}/{rest}" if is_translated else f"/{code}/"
         following = f"{there}?{query}" if query and is_translated else there
+        question = urlencode({"next": following})
         languages.append(
             {
                 "code": code,
                 "name": name,
                 "path": there,
-                "switch": f"{reverse('language', args=[code])}?{urlencode({'next': following})}",
+                "switch": f"{reverse('language', args=[code])}?{question}",
                 "is_current": code == get_language(),
                 "is_default": code == settings.LANGUAGE_CODE,
             }
@@ -198,6 +199,12 @@ def recently(moment):
     if moment.date() == today - timedelta(days=1):
         return _("yesterday")
     return date_format(moment, "MONTH_DAY_FORMAT" if moment.year == today.year else "DATE_FORMAT")
+
+
+@register.simple_tag
+def day_of(moment):
+    day = f"{localtime(moment):%Y-%m-%d}"
+    return format_html("<time datetime={}>{}</time>", day, recently(moment))
 
 
 @register.filter
