@@ -68,7 +68,7 @@ def told(request, kind):
 
 
 def facts_of(request, kind):
-    stops = kind in (*Request.STOPPING, *Request.PAUSING)
+    stops = kind in Request.STOPPING
     stopping = of_stopping(request.user.subject) if stops else []
     return {"kind": kind, "sentence": SENTENCES[kind], "stopping": stopping}
 

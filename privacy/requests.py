@@ -30,8 +30,6 @@ AT_ONCE = {
     ),
     Request.Kind.WITHDRAWAL: gettext_lazy("All your consents are withdrawn."),
 }
-# GDPR, Article 18(1): also while it is weighed whether an objection prevails.
-STOPS_UNTIL_ENDED = {*Request.STOPPING, Request.Kind.OBJECTION}
 
 
 def file_request(
@@ -49,8 +47,8 @@ def file_request(
 
     The same wish twice is one request. The operator is told by letter if there is work to do, and
     so is the person at `email`; `url` is where who has no account sees the request. Who asks for
-    deletion or restriction, or objects, is left in peace at once; with `at_once` who asks for
-    deletion wants no time to think it over. Raises Request.TooMany.
+    deletion or restriction is left in peace at once; with `at_once` who asks for deletion wants no
+    time to think it over. Raises Request.TooMany.
     """
     with transaction.atomic():
         subject = Subject.objects.select_for_update(no_key=True).get(pk=subject.pk)
@@ -63,11 +61,11 @@ def file_request(
         request.purpose, request.words, request.language = purpose, words, language
         request.save(update_fields=["purpose", "words", "language"])
         request.step(Request.State.CHECKED)
-        if kind in STOPS_UNTIL_ENDED:
+        if kind in Request.STOPPING:
             subject.restrict()
         close_doubles(request)
         # Of a deletion without waiting they hear in minutes.
-        if kind in STOPS_UNTIL_ENDED and not at_once:
+        if kind in Request.STOPPING and not at_once:
             tell_of_restriction(subject, occasion=f"request {request.pk}")
         if kind == Request.Kind.EXPORT:
             begin_export(request, language=language, email=email)

@@ -34,7 +34,7 @@ SENTENCES = {
     Kind.OBJECTION: _(
         "You object to something that we do because we think our interest in it outweighs yours. "
         "Your objection holds at once; staff weigh both sides and answer by letter within one "
-        "month. Until then, or until you take it back, the use of all your data is restricted."
+        "month. If all use of your data is to stop until then, ask for restriction, too."
     ),
     Kind.ERASURE: _(
         "What we hold on you is deleted, three days after you ask: until then you can change your "

@@ -34,7 +34,7 @@ def phones_of(listing):
 
 
 @pytest.mark.clause("P5.2a")
-@pytest.mark.parametrize("asked", ["ask/restriction/", "leave/erasure/", "ask/objection/"])
+@pytest.mark.parametrize("asked", ["ask/restriction/", "leave/erasure/"])
 def test_ads_storefront_phones_cart_and_orders_close_with_a_word_and_come_back(
     client, trusted, wheat, order, policy, asked
 ):
@@ -45,7 +45,7 @@ def test_ads_storefront_phones_cart_and_orders_close_with_a_word_and_come_back(
     for page in pages_of(wheat):
         assert visitor.get(page).status_code == 200
 
-    trusted.post(f"{PRIVACY}{asked}", {"purpose": "statistics"})
+    trusted.post(f"{PRIVACY}{asked}")
 
     for page in pages_of(wheat):
         answer = visitor.get(page)
@@ -77,6 +77,14 @@ def test_ads_storefront_phones_cart_and_orders_close_with_a_word_and_come_back(
     assert send(client, form).status_code == 302
     assert Order.objects.count() == 2
     assert "closed" not in words_of(trusted.get(PRIVACY))
+
+
+def test_an_objection_to_one_use_closes_nothing_else(client, trusted, wheat, policy):
+    trusted.post(f"{PRIVACY}ask/objection/", {"purpose": "statistics"})
+
+    assert Request.objects.get().kind == "objection"
+    for page in pages_of(wheat):
+        assert client.get(page).status_code == 200
 
 
 def test_who_is_left_in_peace_still_brings_to_an_end_what_was_ordered(
