@@ -9,20 +9,29 @@ from django import template
 from django.utils.html import conditional_escape
 from django.utils.safestring import mark_safe
 from django.utils.text import capfirst
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from listings.models import Currency, DealType, PriceKind, Vat
 from ui.addresses import address
 from ui.money import grouped
-from ui.templatetags.ui import day_of
+from ui.templatetags.ui import day_of, icon
 
 register = template.Library()
 
 
-@register.simple_tag
-def thumbnail_of(card):
-    return mark_safe(f"<img src={escape(card.thumbnail)} alt loading=lazy>")  # noqa: S308 escaped
+@register.simple_tag(takes_context=True)
+def thumbnail_of(context, card):
+    """The main photo, and how many there are; without one the sign of the category."""
+    number = len(card.listing.photo_order)
+    if card.photo:
+        html = f"<img src={escape(card.thumbnail)} alt loading=lazy>"
+    else:
+        html = icon(context, card.category.icon)
+    if number > 1:
+        words = ngettext("%(number)s photo", "%(number)s photos", number) % {"number": number}
+        html += f"<small>{escape(words)}</small>"
+    return mark_safe(html)  # noqa: S308 escaped above
 
 
 @register.simple_tag
