@@ -31,6 +31,8 @@ from privacy.erasure.plan import CHUNK, Change, open_fence, plan, same_values
 from privacy.erasure.secrets import TELLING, seal, unseal
 from privacy.erasure.statistics import wipe
 from privacy.models import Erasure, Hold, Request, Subject
+from privacy.models.identifiers import normal_email
+from privacy.registers import forget_counters
 
 BATCH = 500
 # Of those that are looked for together.
@@ -343,6 +345,7 @@ def count(batch):
         return  # only what was held is left
     batch.counted = count_rows(batch.people)
     needles = gather(batch)
+    forget_what_was_counted(needles.values())
     secrets, found = [], batch.counted.found
     for pk, secret in batch.secrets.items():
         known = secret.setdefault("needles", {})
@@ -352,6 +355,13 @@ def count(batch):
     numbers = [found.get(pk, "{}") for pk in batch.secrets]
     with connection.cursor() as cursor:
         cursor.execute(COUNTED, [batch.keys, secrets, numbers, batch.keys, batch.lease])
+
+
+def forget_what_was_counted(needles):
+    """Under an address, while it is still known."""
+    addresses = {each for of_job in needles for each in of_job.get("contact.email", ())}
+    spelled = {each.lower() for each in addresses} | set(map(normal_email, addresses))
+    forget_counters("email", spelled)
 
 
 def gather(batch):

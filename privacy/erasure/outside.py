@@ -8,13 +8,10 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Coalesce
 
-from privacy.data_map import addresses_of_family
 from privacy.erasure import engine, registry
 from privacy.erasure.beginning import begin, hasten
 from privacy.models import Disclosure, Erasure, Notice, Request, RequestStep, Subject
-from privacy.models.identifiers import normal_email
 from privacy.recipients import TELLERS, tell_recipients
-from privacy.registers import forget_counters
 from privacy.residue import look_for
 from privacy.restoring import replay
 from privacy.tombstones import bury
@@ -28,13 +25,6 @@ def tell_of_erasure(people: Iterable[UUID]) -> None:
     told = given.annotate(head=Coalesce("subject__joined_to", "subject")).values("head")
     for person in Subject.objects.filter(pk__in=told):
         tell_recipients(person, Notice.Act.ERASED, occasion="erasure")
-
-
-def forget_addresses(people: Iterable[UUID]) -> None:
-    """What was counted under an address is forgotten while it is still known."""
-    addresses = set(addresses_of_family(set(people)))
-    spelled = {each.lower() for each in addresses} | {normal_email(each) for each in addresses}
-    forget_counters("email", spelled)
 
 
 def delete_letters_as_files(names: Callable[[str], bool]) -> None:
@@ -69,7 +59,6 @@ def erase_again(people: set[UUID]) -> None:
 
 
 registry.BURY += [bury, tell_of_erasure]
-registry.SHUT_OUT.append(forget_addresses)
 registry.MENTIONED.append(delete_letters_as_files)
 registry.LOOK_FOR.append(look_for)
 replay.ERASE.append(erase_again)
