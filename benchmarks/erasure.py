@@ -27,8 +27,8 @@ from pathlib import Path
 import django
 import psycopg
 
+from benchmarks.ground import Tuned
 from local import ROOT, run
-from local.postgres import Postgres
 from local.servers import var_root
 from local.valkey import Valkey
 from proofs.orders import free_port
@@ -116,7 +116,7 @@ def main():
     var.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="bench-", dir=var))
     folder.chmod(0o711)
-    postgres, valkey = Postgres(folder / "postgres"), Valkey(folder / "valkey")
+    postgres, valkey = Tuned(folder / "postgres"), Valkey(folder / "valkey")
     portal = None
     try:
         postgres.start()

@@ -29,6 +29,7 @@ maintenance_work_mem = 64MB
 effective_cache_size = 1GB
 max_parallel_workers_per_gather = 0
 max_wal_size = 512MB
+wal_compression = on
 wal_level = minimal
 max_wal_senders = 0
 jit = off

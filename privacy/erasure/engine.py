@@ -131,7 +131,9 @@ class Batch:
         """At this step they join with others."""
         free = {"lease": None, "lease_until": None, "attempts": 0, "trouble": ""}
         for part in chunks(self.keys):
-            if self.held.filter(pk__among=part).update(step=self.step, **free) != len(part):
+            with redoable():
+                given = self.held.filter(pk__among=part).update(step=self.step, **free)
+            if given != len(part):
                 raise Overtaken
 
     def drop(self, jobs: set[int], until) -> None:
@@ -195,8 +197,7 @@ def others_are_on_the_way():
 
 def claim_some(due, lease, most):
     """In one statement: these rows are the widest that are written so often."""
-    with transaction.atomic():
-        need_not_last()
+    with redoable():
         chosen = due.select_for_update(skip_locked=True).values("pk")[:most]
         text, values = chosen.query.sql_with_params()
         until = timezone.now() + LEASE
@@ -272,8 +273,7 @@ def give_up(batch, places):
 
 
 def begin(batch):
-    with transaction.atomic():
-        need_not_last()
+    with redoable():
         open_fence()
         answer(batch, Request.State.CHECKED, Request.State.IN_WORK, timezone.now())
 
@@ -308,7 +308,7 @@ def say_farewell(batch):
 def raise_fence(batch):
     """Whoever writes for one of them at this moment is waited for; nobody does afterwards."""
     people = Subject.objects.filter(pk__among=batch.people)
-    with transaction.atomic():
+    with redoable():
         locked = set(
             people.order_by("pk")
             .select_for_update(skip_locked=True, no_key=True)
@@ -326,7 +326,7 @@ def raise_fence(batch):
     for model, same in same_values():
         model._base_manager.filter(in_rows_of(same, batch.people)).delete()
     for hook in registry.SHUT_OUT:
-        with transaction.atomic():
+        with redoable():
             open_fence()
             hook(batch.people)
 
@@ -353,7 +353,7 @@ def count(batch):
             known[kind] = sorted(values.union(known.get(kind, [])))
         secrets.append(seal(secret).decode())
     numbers = [found.get(pk, "{}") for pk in batch.secrets]
-    with connection.cursor() as cursor:
+    with redoable(), connection.cursor() as cursor:
         cursor.execute(COUNTED, [batch.keys, secrets, numbers, batch.keys, batch.lease])
 
 
@@ -387,12 +387,12 @@ def erase_tables(batch):
     # Behind the fence there is no more than was counted.
     counted = batch.counted or count_rows(batch.people)
     tables = {work.model for work in counted.works}
-    with transaction.atomic():
+    with redoable():
         holding.hold(batch.people, tables)
     left = {work: counted.works[work] for work in plan() if work in counted.works}
     while left:
         left = retried(lambda left=left: erase_some(batch.people, left))
-    with transaction.atomic():
+    with redoable():
         holding.hold(batch.people, tables)
     refuse_leftovers(batch, counted)
 
@@ -400,9 +400,8 @@ def erase_tables(batch):
 def erase_some(people, left):
     """As much as one short transaction takes; what is left then."""
     ends, left = time.monotonic() + TRANSACTION, dict(left)
-    with transaction.atomic():
+    with redoable():
         open_fence()
-        need_not_last()
         while left and time.monotonic() < ends:
             work = next(iter(left))
             done = work.do(people)
@@ -423,10 +422,15 @@ def refuse_leftovers(batch, counted):
         raise Incomplete(", ".join(sorted(set(stayed))))
 
 
-def need_not_last() -> None:
-    """Until the end of the transaction: a power cut may undo it, and it is then done again."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL synchronous_commit = off")
+@contextmanager
+def redoable():
+    """A transaction that does not wait for the disk: a power cut may undo it, and all after it, and
+    it is then done again.
+    """
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL synchronous_commit = off")
+        yield
 
 
 def retried(do):

@@ -143,4 +143,4 @@ def test_a_storefront_costs_the_same_for_one_ad_or_twenty(
     for _ in range(19):
         stock()
 
-    assert cost() == with_one == 9
+    assert cost() == with_one == 8
