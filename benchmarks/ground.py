@@ -22,7 +22,10 @@ class Tuned(Postgres):
     """For a machine that has memory for more than a first look at the portal."""
 
     def conf(self):
-        return super().conf() + "shared_buffers = 1GB\neffective_cache_size = 6GB\n"
+        return (
+            super().conf()
+            + "shared_buffers = 1GB\neffective_cache_size = 6GB\nmax_wal_size = 4GB\n"
+        )
 
 
 class Ground:

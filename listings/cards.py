@@ -26,7 +26,9 @@ class Card:
     def marks(self):
         """With these it looks the same."""
         listing, photo = self.listing, self.photo and self.photo.pk
-        return listing.pk, listing.version, listing.seller.changed_at, photo, self.edition
+        # Its place is of the edition that was read with it.
+        editions = self.edition, getattr(listing, "edition", None)
+        return listing.pk, listing.version, listing.seller.changed_at, photo, *editions
 
     @property
     def told(self) -> list[Answer]:

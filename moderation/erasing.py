@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import Phone as OwnPhone
@@ -13,7 +14,7 @@ from privacy.consequences import OF_DELETING, Consequence
 from privacy.erasure.plan import open_fence
 from privacy.models import Subject
 from privacy.models.identifiers import normal_email
-from sellers.models import Member
+from sellers.models import Member, Seller
 
 
 def keep_bans(people) -> None:
@@ -27,7 +28,13 @@ def keep_bans(people) -> None:
             ]
             if marks:
                 BanMark.objects.bulk_create(marks, ignore_conflicts=True)
-                Ban.objects.filter(pk=ban.pk).update(user=None)
+                # What staff wrote may name them.
+                Ban.objects.filter(pk=ban.pk).update(user=None, reason="")
+
+
+def forget_whose(people) -> None:
+    """Once it is certified how many there are."""
+    BanMark.objects.filter(subject__pk__among=people).update(subject=None)
 
 
 def tell_before(person) -> Iterator[Consequence]:
@@ -46,16 +53,24 @@ def tell_before(person) -> Iterator[Consequence]:
 
 
 def marks_of(user) -> set[tuple[Kind, str]]:
-    """Of what is proved or shown to be theirs, and nobody else's."""
+    """Of what is proved to be theirs alone: anybody may type the numbers of somebody else."""
     emails = EmailAddress.objects.filter(user=user, verified=True).values_list("email", flat=True)
-    phones = set(OwnPhone.objects.filter(user=user).values_list("number", flat=True))
-    numbers = set()
+    phones, numbers = set(), set()
     member = Member.objects.filter(user=user).select_related("seller").first()
     if member and not member.seller.members.exclude(pk=member.pk).exists():
-        numbers = {member.seller.bin, member.seller.iin} - {""}
-        phones.update(member.seller.phones.values_list("number", flat=True))
-    shared = OwnPhone.objects.exclude(user=user).filter(number__in=phones)
-    phones -= set(shared.values_list("number", flat=True))
+        seller, others = member.seller, Seller.objects.exclude(pk=member.seller_id)
+        verified = seller.verifications.filter(ended_at=None).first()
+        if verified and verified.checked_number:
+            numbers = {seller.bin, seller.iin} - {""}
+            taken = others.filter(Q(bin__in=numbers) | Q(iin__in=numbers))
+            numbers -= {number for pair in taken.values_list("bin", "iin") for number in pair}
+        if verified and verified.called_phone:
+            phones = set(seller.phones.values_list("number", flat=True))
+            phones -= set(
+                others.filter(phones__number__in=phones).values_list("phones__number", flat=True)
+            )
+            shared = OwnPhone.objects.exclude(user=user).filter(number__in=phones)
+            phones -= set(shared.values_list("number", flat=True))
     return {
         *((Kind.EMAIL, digest(Kind.EMAIL, normal_email(email))) for email in emails),
         *((Kind.PHONE, digest(Kind.PHONE, spelled_phone(phone))) for phone in phones if phone),

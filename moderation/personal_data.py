@@ -264,6 +264,7 @@ describe(
 
 registry.SHUT_OUT.append(reporting.forget_reporters)
 registry.SETTLE.append(erasing.keep_bans)
+registry.CERTIFIED.append(erasing.forget_whose)
 register_task(forget_old)
 register_task(decline_orders_of_blocked)
 register_cache(

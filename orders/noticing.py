@@ -18,7 +18,11 @@ COLUMNS = {"identity.full": "full_name", "contact.phone": "phone", "contact.emai
 
 def tell_seller(number: int, act: Notice.Act, about: list[str]) -> None:
     seller = Seller.objects.filter(pk=number).first()
-    if seller is None:
+    if act == Notice.Act.RELEASED:
+        # What the seller sees no more is not to be used again.
+        shown = Order.objects.filter(Order.contacts_shown(), reference__in=about)
+        about = list(shown.order_by("pk").values_list("reference", flat=True))
+    if seller is None or not about:
         return
     for user in members_written_to(seller):
         write_letter(

@@ -63,6 +63,9 @@ def file_request(
         request.step(Request.State.CHECKED)
         if kind in Request.STOPPING:
             subject.restrict()
+        elif kind in Request.PAUSING and purpose:
+            # By e-mail it could not be said to what, and so all has stopped.
+            release_if_free(subject)
         close_doubles(request)
         # Of a deletion without waiting they hear in minutes.
         if kind in Request.STOPPING and not at_once:

@@ -16,6 +16,8 @@ from django.http import HttpResponse
 
 from ui.public import etag_of
 
+# Seconds after which nothing is remembered any more: somebody named on it may have been erased.
+KEPT = 60 * 60
 # Seconds; with those of ui/public.py less than the ten after which everybody sees a new price.
 LOOKS_EVERY = 1
 
@@ -43,6 +45,17 @@ class Page:
         return HttpResponse(zlib.decompress(self.packed), headers=self.headers)
 
 
+filled = {"since": time.monotonic()}
+
+
+def forget_what_is_old():
+    if time.monotonic() > filled["since"] + KEPT:
+        filled["since"] = time.monotonic()
+        Parts.every.clear()
+        for pages in Pages.every:
+            pages.clear()
+
+
 class Pages:
     # All there are in this process.
     every: ClassVar[list["Pages"]] = []
@@ -65,6 +78,7 @@ class Pages:
         return page
 
     def get(self, request) -> Page | None:
+        forget_what_is_old()
         key = request.get_full_path()
         if (page := self.pages.get(key)) is not None:
             self.pages.move_to_end(key)
@@ -112,6 +126,7 @@ class Parts:
 
     @classmethod
     def remember(cls, marks, part):
+        forget_what_is_old()
         cls.every[marks] = part
         if len(cls.every) > cls.MOST:
             cls.every.popitem(last=False)

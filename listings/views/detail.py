@@ -52,6 +52,7 @@ def detail(request, pk, slug=""):
         if seen.kept["is_live"]:
             count(Kind.VIEW, Listing(pk=pk), request)
         return seen.response()
+    around = surroundings()
     listing = listing_with_its_seller(pk)
     if listing is None:
         return gone(request, pk)
@@ -70,7 +71,7 @@ def detail(request, pk, slug=""):
     response = page(request, listing, similar, near=near, is_own=is_own)
     response["ETag"] = etag
     if not has_session(request):
-        marks = surroundings(), marks_of_shown(listing, similar)
+        marks = around, marks_of_shown(listing, similar)
         beside = [one.pk for one in similar]
         kept = {"pk": pk, "is_live": listing.is_live, "beside": beside}
         PAGES.remember(request, response, marks, kept)

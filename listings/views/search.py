@@ -34,6 +34,7 @@ def index(request, slug=None):
     may_be_remembered = not has_session(request)
     if may_be_remembered and (page := PAGES.still_right(request, is_as_it_was)):
         return page.response()
+    around = surroundings()
     query = Query.from_request(request.GET, category)
     found = search(query, own(query))
     listings = Listing.objects.in_this_order(found.keys)
@@ -76,7 +77,7 @@ def index(request, slug=None):
     if found.all.total:
         response["ETag"] = etag
     if may_be_remembered:
-        remember(request, response, query, found, listings)
+        remember(request, response, query, found, listings, around)
     return response
 
 
@@ -86,11 +87,13 @@ def told_by(found):
     return sorted(numbers), found.following, found.repaired, found.is_partial
 
 
-def remember(request, response, query, found, listings):
-    statement = statement_of_marks(query)
+def remember(request, response, query, found, listings, around):
+    """`around` is of before the page was rendered: what changed meanwhile is seen at once."""
+    # What took too long once is not asked for every second.
+    statement = None if found.is_partial else statement_of_marks(query)
     if statement is not None and len(listings) == len(found.keys):
         versions = [(one.pk, one.version, one.seller.changed_at) for one in listings]
-        marks = surroundings(), (versions, found.next_key)
+        marks = around, (versions, found.next_key)
         PAGES.remember(request, response, marks, (query, found, statement))
 
 

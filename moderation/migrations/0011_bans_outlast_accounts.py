@@ -12,6 +12,7 @@ SELECT mark.kind, mark.digest, '', reason, until, at, by_id, lifted_at
 FROM moderation_banmark mark JOIN moderation_ban ban ON ban.id = mark.ban_id;
 DELETE FROM moderation_banmark;
 DELETE FROM moderation_ban WHERE user_id IS NULL AND kind = '';
+SET CONSTRAINTS ALL IMMEDIATE;
 """
 
 
@@ -52,7 +53,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='banmark',
             name='subject',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='privacy.subject'),
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='privacy.subject'),
         ),
         migrations.AddIndex(
             model_name='banmark',

@@ -12,8 +12,8 @@ class BanMark(models.Model):
     """
 
     ban = models.ForeignKey(Ban, on_delete=models.CASCADE, related_name="marks")
-    # Leads to nobody any more; the certificate counts by it.
-    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="+")
+    # Until the certificate has counted by it.
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, null=True, related_name="+")
     kind = models.CharField(_("known by"), max_length=7, choices=Kind)
     digest = models.CharField(max_length=64)
 

@@ -14,7 +14,7 @@ from datetime import timedelta
 from functools import cached_property
 from uuid import UUID, uuid4
 
-from django.db import OperationalError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 from django.db.models import F, Q, TextField
 from django.db.models.functions import Cast
 from django.utils import timezone
@@ -42,6 +42,7 @@ TOGETHER = (Erasure.Step.MENTIONS, Erasure.Step.SCAN)
 # Seconds of work between begin and commit: others wait for the locks.
 TRANSACTION = 0.08
 LEASE = timedelta(minutes=5)
+PAUSE_SECONDS = 0.2
 MOST_ATTEMPTS = 8
 FIRST_PAUSE = timedelta(minutes=1)
 CLAIMED = """
@@ -154,12 +155,17 @@ class Run:
     is_cut_short: bool = False
 
 
-def run(seconds: float) -> Run:
-    """Carry out what is due until nothing is, or the time is over."""
+def run(seconds: float, *, waits: bool = False) -> Run:
+    """Carry out what is due until nothing is, or the time is over. Who `waits` helps with the long
+    search when others have come there; who does not leaves it to them.
+    """
     end, so_far = time.monotonic() + seconds, Run()
     resume_held()
-    while batch := claim():
-        so_far.done += carry_out(batch)
+    while (batch := claim()) or (waits and others_are_on_the_way()):
+        if batch:
+            so_far.done += carry_out(batch)
+        else:
+            time.sleep(PAUSE_SECONDS)
         if time.monotonic() > end:
             so_far.is_cut_short = True
             break
@@ -206,16 +212,20 @@ def claim_some(due, lease, most):
 
 @contextmanager
 def kept(batch: Batch):
-    """However long a step takes, the lease is renewed; it ends by itself when the process does."""
+    """However long the search takes, the lease is renewed; it ends by itself when the process
+    does. What comes before the search is short, or hangs and is left to another.
+    """
     over = threading.Event()
 
     def renew():
-        try:
-            while not over.wait(LEASE.total_seconds() / 2):
-                for part in chunks([job.pk for job in batch.jobs]):
+        while not over.wait(LEASE.total_seconds() / 3):
+            try:
+                for part in chunks([job.pk for job in batch.jobs if job.step >= Step.MENTIONS]):
                     batch.held.filter(pk__among=part).update(lease_until=timezone.now() + LEASE)
-        finally:
-            connection.close()
+            except DatabaseError:
+                log.exception("lease not renewed")
+            finally:
+                connection.close()
 
     renewing = threading.Thread(target=renew)
     renewing.start()
@@ -527,6 +537,8 @@ def finish(batch):
             state=Subject.State.ERASED, erased_at=now
         )
         certificate.write(batch.keys, batch.lease, now)
+        for hook in registry.CERTIFIED:
+            hook(over)
 
 
 STEPS = {

@@ -48,7 +48,7 @@ def erase_again(people: set[UUID]) -> None:
             request.step(Request.State.ACKNOWLEDGED)
             request.step(Request.State.CHECKED)
             begin(request, language=settings.LANGUAGE_CODE, at_once=True)
-    while engine.run(SECONDS).is_cut_short:
+    while engine.run(SECONDS, waits=True).is_cut_short:
         pass
     over = Erasure.objects.filter(
         subject__in=heads, state__in=[Erasure.State.DONE, Erasure.State.HELD]

@@ -23,5 +23,7 @@ FILES: list[Callable[[], int]] = []
 REWRITTEN: dict[type[models.Model], Callable[[list[int]], None]] = {}
 # Delete what is stored without a foreign key or a column to search, where `names(text)` says yes.
 MENTIONED: list[Callable[[Callable[[str], bool]], None]] = []
+# With the certificate: what counted until then whose it was.
+CERTIFIED: list[Callable[[Iterable[UUID]], None]] = []
 # Look for these identifiers in everything stored: of each that is found, the places.
 LOOK_FOR: list[Callable[[list[str]], dict[str, Iterable[str]]]] = []

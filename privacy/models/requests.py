@@ -35,7 +35,7 @@ class RequestQuerySet(models.QuerySet):
         ended = [Request.State.REFUSED, Request.State.TAKEN_BACK]
         return self.filter(
             Q(kind__in=Request.STOPPING) & ~Q(state__in=ended)
-            | Q(kind__in=Request.PAUSING, state__in=Request.OPEN)
+            | Q(kind__in=Request.PAUSING, state__in=Request.OPEN, purpose="")
         )
 
     def overdue(self):
@@ -80,7 +80,7 @@ class Request(models.Model):
 
     OPEN = [State.RECEIVED, State.ACKNOWLEDGED, State.CHECKED, State.IN_WORK]
     STOPPING = [Kind.ERASURE, Kind.RESTRICTION]
-    # Until they are answered.
+    # Until they are answered; an objection to one use stops that use only.
     PAUSING = [Kind.OBJECTION, Kind.WITHDRAWAL]
     # Each of them says something else, so that one does not stand for another.
     MOST_CORRECTIONS = 10

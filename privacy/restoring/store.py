@@ -73,6 +73,9 @@ def put(number, record, mode):
         if folder():
             keep(Path(folder(), path_of(number)))
     except (AlreadyExistsError, FileExistsError) as trouble:
+        if folder():
+            # Whoever has written it may not be sure of it yet.
+            keep(Path(folder(), path_of(number)))
         raise Taken(path_of(number)) from trouble
     except (BaseError, OSError) as trouble:
         raise Away(type(trouble).__name__) from trouble

@@ -371,6 +371,7 @@ def test_nobody_escapes_a_ban_by_asking_to_be_forgotten(
     client, make_moderator, browser, seller, aigul, policy, ban, mailoutbox, time_machine
 ):
     of_account = ban(user=aigul)
+    seller.verifications.create(checked_number=True, called_phone=True)
     browser.post("/en/accounts/reauthenticate/", {"password": PASSWORD})
     leave = "/en/account/privacy/leave/erasure/"
     assert "It goes on for as long as it was meant to" in browser.get(leave).content.decode()
@@ -385,6 +386,7 @@ def test_nobody_escapes_a_ban_by_asking_to_be_forgotten(
     assert (of_account.user, of_account.is_in_force) == (None, True)
     marks = BanMark.objects.filter(ban=of_account)
     assert sorted(marks.values_list("kind", flat=True)) == ["bin", "email", "phone"]
+    assert set(marks.values_list("subject", "ban__reason")) == {(None, "")}
     assert not look_for([aigul.email, "+77012345678", BIN])
     certificate = client.get(link_in(mailoutbox[-1])).content.decode()
     assert "Nobody escapes a ban by asking to be forgotten" in certificate
@@ -401,3 +403,14 @@ def test_nobody_escapes_a_ban_by_asking_to_be_forgotten(
 
     assert not Ban.objects.exists()
     assert not BanMark.objects.exists()
+
+
+@pytest.mark.clause("P5.2b")
+def test_a_ban_never_passes_on_to_whose_numbers_somebody_typed(browser, seller, aigul, policy, ban):
+    ban(user=aigul)
+    browser.post("/en/accounts/reauthenticate/", {"password": PASSWORD})
+
+    browser.post("/en/account/privacy/leave/erasure/", {"at_once": "on"})
+    call_command("privacy", "erase", "--due")
+
+    assert list(BanMark.objects.values_list("kind", flat=True)) == ["email"]
