@@ -17,15 +17,18 @@ from local.servers import var_root
 from local.valkey import Valkey
 from proofs.orders import free_port
 
+SETTINGS = """\
+shared_buffers = 1GB
+effective_cache_size = 6GB
+max_wal_size = 4GB
+"""
+
 
 class Tuned(Postgres):
     """For a machine that has memory for more than a first look at the portal."""
 
     def conf(self):
-        return (
-            super().conf()
-            + "shared_buffers = 1GB\neffective_cache_size = 6GB\nmax_wal_size = 4GB\n"
-        )
+        return super().conf() + SETTINGS
 
 
 class Ground:
