@@ -57,7 +57,7 @@ def assert_shut_out(answer, before):
     html = answer.content.decode()
     assert answer.status_code == 403
     assert "This is closed to you until 3 March 2031, 12:00" in html
-    assert "Reason: Обман покупателей" in html
+    assert "A moderator has shut you out from publishing" in html
     assert "write to the address below: another moderator answers" in html
     assert "mailto:" in html
     assert everything() == before
@@ -405,6 +405,7 @@ def test_nobody_escapes_a_ban_by_asking_to_be_forgotten(
     assert not BanMark.objects.exists()
 
 
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.clause("P5.2b")
 def test_a_ban_never_passes_on_to_whose_numbers_somebody_typed(browser, seller, aigul, policy, ban):
     ban(user=aigul)
