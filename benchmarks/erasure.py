@@ -51,12 +51,17 @@ SELECT EXISTS (
     SELECT FROM privacy_erasure WHERE step < 10 AND state IN ('waiting', 'running', 'verified')
 )
 """
-# The database cleans up at its own pace, outside of transactions. The search only reads, and nobody
-# waits for it: it is told apart.
+# Those that others may have to wait for. The database cleans up at its own pace, outside of
+# transactions; the search only reads, and is told apart.
 SLOWEST = """
 SELECT extract(epoch FROM clock_timestamp() - xact_start) * 1000, query FROM pg_stat_activity
 WHERE application_name = 'erasure' AND state <> 'idle' AND xact_start IS NOT NULL
-    AND query NOT LIKE 'VACUUM%'
+    AND query NOT LIKE 'VACUUM%' AND (
+        query LIKE 'COPY (SELECT%' OR EXISTS (
+            SELECT FROM pg_locks held WHERE held.pid = pg_stat_activity.pid
+            AND locktype = 'relation' AND mode LIKE 'Row%'
+        )
+    )
 """
 
 FILL = """

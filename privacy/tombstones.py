@@ -11,12 +11,12 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import Subquery
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from privacy.data_map import DATA_MAP, People
+from privacy.durability import redoable, wait_for_disk
 from privacy.erasure import among  # noqa: F401 registers the lookup
 from privacy.models import ConsentEntry, StoredAct, SubjectIdentifier
 from privacy.models.consents import in_utc
@@ -43,16 +43,18 @@ def bury(people: Iterable[UUID]) -> None:
     buried = set(erasures.filter(subject__pk__among=people).values_list("subject", flat=True))
     left = [person for person in people if person not in buried]
     digests = digests_of(left)
-    StoredAct.objects.bulk_create(
-        [
-            StoredAct(
-                kind=StoredAct.Kind.ERASURE,
-                subject_id=person,
-                content={"digests": sorted(digests[person])},
-            )
-            for person in left
-        ]
-    )
+    marks = [
+        StoredAct(
+            kind=StoredAct.Kind.ERASURE,
+            subject_id=person,
+            content={"digests": sorted(digests[person])},
+        )
+        for person in left
+    ]
+    with redoable():
+        StoredAct.objects.bulk_create(marks)
+    # What the store knows and the database does not would look like a restored backup.
+    wait_for_disk()
     flush()
 
 
@@ -136,7 +138,7 @@ def put(acts, number):
 
 def note(there, number):
     written = StoredAct.objects.filter(pk__among=there)
-    with transaction.atomic():
+    with redoable():
         written.filter(number=None).update(number=number)
         if written.filter(number=number).count() != len(there):
             raise Behind

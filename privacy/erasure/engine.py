@@ -22,6 +22,7 @@ from django.utils import timezone
 from letters.delivery import deliver
 from letters.models import Letter
 from privacy.data_map import DATA_MAP
+from privacy.durability import redoable
 from privacy.erasure import certificate, holding, mentions, registry
 from privacy.erasure.among import Keys
 from privacy.erasure.counting import Counted
@@ -432,17 +433,6 @@ def refuse_leftovers(batch, counted):
         raise Incomplete(", ".join(sorted(set(stayed))))
 
 
-@contextmanager
-def redoable():
-    """A transaction that does not wait for the disk: a power cut may undo it, and all after it, and
-    it is then done again.
-    """
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL synchronous_commit = off")
-        yield
-
-
 def retried(do):
     """Who deletes one's own row deletes those of others that hang on it: two may cross."""
     try:
@@ -487,9 +477,10 @@ def scan(batch):
         give_up(Batch(batch.lease, [job for job in batch.jobs if job.pk == pk]), of_person)
     batch.leave(places)
     for part in chunks([pk for pk in batch.keys if pk not in held]):
-        batch.rows.filter(pk__among=part).update(
-            secret=b"", sealed=F("secret"), state=State.VERIFIED
-        )
+        with redoable():
+            batch.rows.filter(pk__among=part).update(
+                secret=b"", sealed=F("secret"), state=State.VERIFIED
+            )
 
 
 def places_of(needles: dict[int, dict[str, list[str]]]) -> dict[int, str]:
@@ -529,7 +520,7 @@ def certify(batch):
 
 def finish(batch):
     now, held = timezone.now(), held_of(batch)
-    with transaction.atomic():
+    with redoable():
         open_fence()
         answer(batch, Request.State.IN_WORK, Request.State.ANSWERED, now)
         over = [person for person, job in batch.people.items() if job not in held]
