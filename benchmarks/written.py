@@ -102,5 +102,6 @@ def draft_like(example, seller):
 
 
 def how_many() -> tuple[int, int]:
-    """Orders, and ads that are published."""
-    return Order.objects.count(), Listing.objects.filter(state=State.PUBLISHED).count()
+    """Orders, and ads that are published, or that somebody has to read first."""
+    sent = Listing.objects.filter(state__in=[State.PUBLISHED, State.PENDING])
+    return Order.objects.count(), sent.count()

@@ -274,14 +274,17 @@ def placed(query, since=None, at=None, beside_whole=False):
 MARKS = "listing_id", "version", "seller__changed_at"
 
 
-def statement_of_marks(query: Query):
+def statement_of_marks(query: Query, keys: list[int]):
     """For `marks_of`, to be kept: to write it takes Django longer than PostgreSQL to answer it.
 
-    None for words: which ads match best is found by asking for it.
+    Of words it asks for the ads that were shown, by their keys: which match best is only found by
+    searching for them.
     """
     if query.q:
-        return None
-    return placed(query, at=MOMENT).values_list(*MARKS).query.sql_with_params()
+        rows = SearchDocument.objects.live(at=MOMENT).filter(pk__in=keys).order_by("pk")
+    else:
+        rows = placed(query, at=MOMENT)
+    return rows.values_list(*MARKS).query.sql_with_params()
 
 
 def marks_of(statement) -> tuple[list[tuple], int | None]:

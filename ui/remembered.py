@@ -84,7 +84,7 @@ class Pages:
             self.pages.move_to_end(key)
         return page
 
-    def remember(self, request, response, marks, kept=None) -> None:
+    def remember(self, request, response, marks, kept=None) -> Page:
         if "ETag" not in response:
             response["ETag"] = etag_of(response.content)
         self.forget(request)
@@ -97,10 +97,11 @@ class Pages:
         while self.bytes > self.most_bytes:
             _key, oldest = self.pages.popitem(last=False)
             self.bytes -= len(oldest.packed)
+        return page
 
-    def hold(self, page: Page) -> None:
+    def hold(self, page: Page, seconds: float | None = None) -> None:
         """It was looked through and is still right."""
-        page.until = time.monotonic() + self.seconds
+        page.until = time.monotonic() + (self.seconds if seconds is None else seconds)
 
     def clear(self) -> None:
         self.pages.clear()

@@ -144,6 +144,8 @@ JOIN token_of_place
 JOIN ending one ON one.language = copy.language AND one.number = first_ending
 JOIN ending other ON other.language = copy.language AND other.number = second_ending
 WHERE listing.state = 'published'
+-- As they would have come.
+ORDER BY sort_at
 """
 
 PHOTOS = """

@@ -3,6 +3,7 @@ take several times as long to say the same; and as shortly as HTML allows: witho
 values that need none, without a class where the place says enough.
 """
 
+import re
 from html import escape
 
 from django import template
@@ -15,9 +16,13 @@ from django.utils.translation import gettext as _
 from listings.models import Currency, DealType, PriceKind, Vat
 from ui.addresses import address
 from ui.money import grouped
-from ui.templatetags.ui import day_of, icon
+from ui.templatetags.ui import icon, recently
 
 register = template.Library()
+
+
+# Two dozen times on a page the style sheet says the rest.
+SOLID = '<svg class="icon icon--solid" aria-hidden="true"'
 
 
 @register.simple_tag(takes_context=True)
@@ -27,7 +32,7 @@ def thumbnail_of(context, card):
     if card.photo:
         html = f"<img src={escape(card.thumbnail)} alt loading=lazy>"
     else:
-        html = icon(context, card.category.icon)
+        html = icon(context, card.category.icon).replace(SOLID, "<svg aria-hidden=true")
     if number > 1:
         words = ngettext("%(number)s photo", "%(number)s photos", number) % {"number": number}
         html += f"<small>{escape(words)}</small>"
@@ -61,7 +66,8 @@ def price(offer, size="", card=None):
     if card and offer.deal_type in (DealType.WANTED, DealType.RENT):
         deal = f"<span>{escape(DealType(offer.deal_type).label)}</span>"
     told = "".join(told_of_price(offer, card))
-    return mark_safe(f'<p class="price{classes}">{told}{deal}</p>')  # noqa: S308 escaped below
+    name = f'"price{classes}"' if classes else "price"
+    return mark_safe(f"<p class={name}>{told}{deal}</p>")  # noqa: S308 escaped below
 
 
 def told_of_price(offer, card):
@@ -98,11 +104,11 @@ def name_of(seller):
 @register.simple_tag
 def meta_of(listing):
     """Where, by whom and since when."""
-    place, day = escape(listing.place), day_of(listing.sort_at)
+    place, day = escape(listing.place), escape(recently(listing.sort_at))
     seller, tag = conditional_escape(name_of(listing.seller)), "span"
     if listing.seller.verified_at:
         tag = "b"
-    told = f"<span>{place}</span><{tag}>{seller}</{tag}>{day}"
+    told = f"<span>{place}</span><{tag}>{seller}</{tag}><span>{day}</span>"
     return mark_safe(f"<p class=meta>{told}</p>")  # noqa: S308 escaped above
 
 
@@ -113,16 +119,24 @@ def title_of(listing):
     lang = "" if language == get_language() else f" lang={language}"
     path, title = escape(listing.get_absolute_url()), escape(listing.title)
     link = f'<a id=l{listing.pk} href="{path}">{title}</a>'
-    return mark_safe(f'<h3 class="listing-row__title"{lang}>{link}</h3>')  # noqa: S308 escaped above
+    return mark_safe(f"<h3 class=row-title{lang}>{link}</h3>")  # noqa: S308 escaped above
 
 
 @register.simple_tag
 def button_to_save(listing):
     """Called by the words of the list, and the title: see _buttons.html."""
-    path, name = address("listings:save", listing.pk), f"to-save l{listing.pk}"
+    path, name = address("listings:save", listing.pk), f"save l{listing.pk}"
     return mark_safe(  # noqa: S308 of numbers and known words
         f'<button class=save formaction={path} aria-labelledby="{name}"></button>'
     )
+
+
+# Needs no quotes in a page.
+PLAIN = re.compile(r"[\w.-]+", re.ASCII)
+
+
+def quoted(value):
+    return value if PLAIN.fullmatch(str(value)) else f'"{escape(value)}"'
 
 
 @register.simple_tag
@@ -133,6 +147,6 @@ def options_of(facet, options):
     for one in options:
         checked = " checked" if one.is_chosen else ""
         number = "" if one.number is None else f"<i>{grouped(one.number)}{more}</i>"
-        choice = f'<input type={kind} name={name} value="{escape(one.value)}"{checked}>'
+        choice = f"<input type={kind} name={name} value={quoted(one.value)}{checked}>"
         html.append(f"<label>{choice}{escape(one.label)}{number}</label>")
     return mark_safe("".join(html))  # noqa: S308 escaped above

@@ -14,8 +14,11 @@ from listings.query import Query, Sort, View
 from ui.public import has_session, public_page, unchanged
 from ui.remembered import Pages
 
-# Seconds by which the numbers beside the filters may lag behind; the ads never do.
+# Seconds by which the numbers beside the filters may lag behind; what an ad says never does.
 NUMBERS_LAG = 60
+# By which it may lag behind which ads match words; with those of ui/public.py it is a quarter of a
+# minute until somebody finds a new ad by them.
+WORDS_LAG = 7
 PAGES = Pages(8 * 1024 * 1024, NUMBERS_LAG)
 
 
@@ -90,11 +93,14 @@ def told_by(found):
 def remember(request, response, query, found, listings, around):
     """`around` is of before the page was rendered: what changed meanwhile is seen at once."""
     # What took too long once is not asked for every second.
-    statement = None if found.is_partial else statement_of_marks(query)
-    if statement is not None and len(listings) == len(found.keys):
-        versions = [(one.pk, one.version, one.seller.changed_at) for one in listings]
-        marks = around, (versions, found.next_key)
-        PAGES.remember(request, response, marks, (query, found, statement))
+    if found.is_partial or not listings or len(listings) != len(found.keys):
+        return
+    versions = [(one.pk, one.version, one.seller.changed_at) for one in listings]
+    seen = (sorted(versions), None) if query.q else (versions, found.next_key)
+    page = PAGES.remember(
+        request, response, (around, seen), (query, found, statement_of_marks(query, found.keys))
+    )
+    PAGES.hold(page, lag_of(query))
 
 
 def is_as_it_was(page):
@@ -102,8 +108,12 @@ def is_as_it_was(page):
     if page.marks != (surroundings(), marks_of(statement)):
         return False
     if not page.is_fresh and search(query, own(query)) == found:
-        PAGES.hold(page)
+        PAGES.hold(page, lag_of(query))
     return page.is_fresh
+
+
+def lag_of(query):
+    return WORDS_LAG if query.q else NUMBERS_LAG
 
 
 def feed_of(query):

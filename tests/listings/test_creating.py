@@ -368,7 +368,7 @@ def test_a_preview_shows_row_and_page_and_publishes_nothing(send, written):
     for language in LANGUAGES:
         listing = send(written(act="preview", **{"a.protein": "13"}), language)
 
-        assert 'class="listing-row"' in listing.words
+        assert "class=listing-row" in listing.words
         assert listing.words.count("Пшеница 3 класса, урожай 2026") >= 3
         assert listing.state == "draft"
         assert_valid(listing.page)
