@@ -116,7 +116,7 @@ class Parts:
     """What many pages have in common: by its marks, so that nothing has to be forgotten."""
 
     # Of the rows of lists, each some two kilobytes.
-    MOST = 4000
+    MOST = 3000
     every: ClassVar[OrderedDict] = OrderedDict()
 
     @classmethod

@@ -11,7 +11,7 @@ from listings.facets import chips_of, facets_of, own, parts_of, price_of, wideni
 from listings.finding import RANKED, marks_of, search, statement_of_marks
 from listings.models import Listing
 from listings.query import Query, Sort, View
-from ui.public import has_session, public_page, unchanged
+from ui.public import etag_of, has_session, public_page, unchanged
 from ui.remembered import Pages
 
 # Seconds by which the numbers beside the filters may lag behind; what an ad says never does.
@@ -19,7 +19,7 @@ NUMBERS_LAG = 60
 # By which it may lag behind which ads match words; with those of ui/public.py it is a quarter of a
 # minute until somebody finds a new ad by them.
 WORDS_LAG = 7
-PAGES = Pages(8 * 1024 * 1024, NUMBERS_LAG)
+PAGES = Pages(6 * 1024 * 1024, NUMBERS_LAG)
 
 
 @require_safe
@@ -90,6 +90,11 @@ def told_by(found):
     return sorted(numbers), found.following, found.repaired, found.is_partial
 
 
+def print_of(found):
+    """The same for the same; the numbers themselves would fill the memory."""
+    return etag_of(repr((found.keys, told_by(found))).encode())
+
+
 def remember(request, response, query, found, listings, around):
     """`around` is of before the page was rendered: what changed meanwhile is seen at once."""
     # What took too long once is not asked for every second.
@@ -97,17 +102,15 @@ def remember(request, response, query, found, listings, around):
         return
     versions = [(one.pk, one.version, one.seller.changed_at) for one in listings]
     seen = (sorted(versions), None) if query.q else (versions, found.next_key)
-    page = PAGES.remember(
-        request, response, (around, seen), (query, found, statement_of_marks(query, found.keys))
-    )
-    PAGES.hold(page, lag_of(query))
+    kept = query, print_of(found), statement_of_marks(query, found.keys)
+    PAGES.hold(PAGES.remember(request, response, (around, seen), kept), lag_of(query))
 
 
 def is_as_it_was(page):
-    query, found, statement = page.kept
+    query, found_before, statement = page.kept
     if page.marks != (surroundings(), marks_of(statement)):
         return False
-    if not page.is_fresh and search(query, own(query)) == found:
+    if not page.is_fresh and print_of(search(query, own(query))) == found_before:
         PAGES.hold(page, lag_of(query))
     return page.is_fresh
 
