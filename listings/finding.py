@@ -166,7 +166,10 @@ def documents(query: Query, since=None, at=None):
     for alternatives in tags:
         within = f"c:{category.pk}|" if category else ""
         conditions.append(Lexemes(f"{within}{tag}" for tag in alternatives))
-    if query.deal:
+    if query.deal and tags:
+        # A token of two ads in three takes longer to look up than to look at what is left.
+        found = found.filter(deal_type=query.deal)
+    elif query.deal:
         conditions.append(Lexemes([f"d:{query.deal}"]))
     for attribute, value in query.answers.items():
         if isinstance(value, Range):

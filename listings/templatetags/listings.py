@@ -96,8 +96,8 @@ def name_of(seller):
     """With the sign of those whose papers were seen."""
     if not seller.verified_at:
         return seller.name
-    verified = escape(pgettext("seller", "Verified"))
-    sign = f'<i role=img aria-label="{verified}"></i>'
+    verified = pgettext("seller", "Verified")
+    sign = f"<i role=img aria-label={quoted(verified)}></i>"
     return mark_safe(f"{sign} {escape(seller.name)}")  # noqa: S308 escaped above
 
 
@@ -125,14 +125,14 @@ def title_of(listing):
 @register.simple_tag
 def button_to_save(listing):
     """Called by the words of the list, and the title: see _buttons.html."""
-    path, name = address("listings:save", listing.pk), f"save l{listing.pk}"
+    path, name = address("listings:save", listing.pk), f"s l{listing.pk}"
     return mark_safe(  # noqa: S308 of numbers and known words
         f'<button class=save formaction={path} aria-labelledby="{name}"></button>'
     )
 
 
 # Needs no quotes in a page.
-PLAIN = re.compile(r"[\w.-]+", re.ASCII)
+PLAIN = re.compile(r"[\w.-]+")
 
 
 def quoted(value):

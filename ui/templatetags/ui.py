@@ -86,7 +86,7 @@ def terse(parser, token):
 class TerseNode(template.Node):
     """Without what HTML does not need: space between tags, and ends that the next tag implies."""
 
-    IMPLIED = re.compile("</(?:li|dt|dd|tr|th|td|p(?=><p[ >]))>")
+    IMPLIED = re.compile("</(?:li|dt|dd|tr|th|td|option|p(?=><p[ >]))>")
 
     def __init__(self, nodelist):
         self.nodelist = nodelist
