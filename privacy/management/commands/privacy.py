@@ -33,6 +33,12 @@ class Command(BaseCommand):
         "`refill` writes a store that was lost anew, from the database."
     )
 
+    def run_from_argv(self, argv):
+        """A process of its own, and not a call from another one."""
+        os.nice(NICE)
+        gc.set_threshold(RARELY)
+        super().run_from_argv(argv)
+
     def add_arguments(self, parser):
         acts = parser.add_subparsers(dest="act", required=True)
         erase = acts.add_parser("erase", help="Erase people.")
@@ -61,8 +67,6 @@ class Command(BaseCommand):
         self.stdout.write("The portal may serve.")
 
     def erase(self):
-        os.nice(NICE)
-        gc.set_threshold(RARELY)
         done = engine.run(HOURS, waits=True).done
         stuck = Erasure.objects.filter(state=Erasure.State.FAILED).count()
         self.stdout.write(f"{done} erased, {stuck} stuck")
