@@ -229,7 +229,7 @@ def test_a_seller_is_hidden_from_search_at_once_and_comes_back_as_he_was(
         hidden = set(HiddenSeller.objects.values_list("seller", flat=True))
         public = set(Seller.objects.public().values_list("pk", flat=True))
         assert hidden == set(Seller.objects.values_list("pk", flat=True)) - public
-        return client.get("/en/listings/").context["found"].total
+        return client.get("/en/listings/").content.decode().count("<li class=listing-row>")
 
     seen = [shown()]
     for change, undo in (
