@@ -60,9 +60,9 @@ class Pages:
     # All there are in this process.
     every: ClassVar[list["Pages"]] = []
 
-    def __init__(self, most_bytes: int, seconds: float):
+    def __init__(self, most_bytes: int):
         self.every.append(self)
-        self.most_bytes, self.seconds = most_bytes, seconds
+        self.most_bytes = most_bytes
         self.pages: OrderedDict[str, Page] = OrderedDict()
         self.bytes = 0
 
@@ -84,7 +84,8 @@ class Pages:
             self.pages.move_to_end(key)
         return page
 
-    def remember(self, request, response, marks, kept=None) -> Page:
+    def remember(self, request, response, marks, kept=None, *, seconds: float) -> None:
+        """`seconds`: by which it may lag behind what has no marks."""
         if "ETag" not in response:
             response["ETag"] = etag_of(response.content)
         self.forget(request)
@@ -93,15 +94,14 @@ class Pages:
         page = Page(packed, marks, kept, 0, dict(response.items()))
         self.pages[request.get_full_path()] = page
         self.bytes += len(packed)
-        self.hold(page)
+        self.hold(page, seconds)
         while self.bytes > self.most_bytes:
             _key, oldest = self.pages.popitem(last=False)
             self.bytes -= len(oldest.packed)
-        return page
 
-    def hold(self, page: Page, seconds: float | None = None) -> None:
+    def hold(self, page: Page, seconds: float) -> None:
         """It was looked through and is still right."""
-        page.until = time.monotonic() + (self.seconds if seconds is None else seconds)
+        page.until = time.monotonic() + seconds
 
     def clear(self) -> None:
         self.pages.clear()

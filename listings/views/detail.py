@@ -42,7 +42,7 @@ REVEALS_OF_A_MEMBER = 50
 # For so many seconds a page may lag behind what bears no version: how many ads the seller has, and
 # on what terms they sell.
 LAGS = 60
-PAGES = Pages(6 * 1024 * 1024, LAGS)
+PAGES = Pages(6 * 1024 * 1024)
 
 
 @require_safe
@@ -74,7 +74,7 @@ def detail(request, pk, slug=""):
         marks = around, marks_of_shown(listing, similar)
         beside = [one.pk for one in similar]
         kept = {"pk": pk, "is_live": listing.is_live, "beside": beside}
-        PAGES.remember(request, response, marks, kept)
+        PAGES.remember(request, response, marks, kept, seconds=LAGS)
     return response
 
 

@@ -19,7 +19,7 @@ NUMBERS_LAG = 60
 # By which it may lag behind which ads match words; with those of ui/public.py it is a quarter of a
 # minute until somebody finds a new ad by them.
 WORDS_LAG = 7
-PAGES = Pages(6 * 1024 * 1024, NUMBERS_LAG)
+PAGES = Pages(6 * 1024 * 1024)
 
 
 @require_safe
@@ -103,7 +103,7 @@ def remember(request, response, query, found, listings, around):
     versions = [(one.pk, one.version, one.seller.changed_at) for one in listings]
     seen = (sorted(versions), None) if query.q else (versions, found.next_key)
     kept = query, print_of(found), statement_of_marks(query, found.keys)
-    PAGES.hold(PAGES.remember(request, response, (around, seen), kept), lag_of(query))
+    PAGES.remember(request, response, (around, seen), kept, seconds=lag_of(query))
 
 
 def is_as_it_was(page):

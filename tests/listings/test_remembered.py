@@ -109,9 +109,9 @@ def test_somebody_signed_in_gets_a_page_of_their_own(client, make_listing, marat
 
 
 def test_memory_has_an_end(rf):
-    pages = Pages(most_bytes=1000, seconds=10)
+    pages = Pages(most_bytes=1000)
     for number in range(50):
-        pages.remember(rf.get(f"/{number}/"), HttpResponse(random.randbytes(100)), None)
+        pages.remember(rf.get(f"/{number}/"), HttpResponse(random.randbytes(100)), None, seconds=10)
 
     assert pages.bytes <= 1000
     assert pages.get(rf.get("/0/")) is None
