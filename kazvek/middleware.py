@@ -1,7 +1,8 @@
 import logging
 import time
+from contextlib import ExitStack
 
-from django.db import connection
+from django.db import connections
 from django.utils.cache import has_vary_header
 
 from kazvek.counters import SLOW_QUERIES, count_answer
@@ -24,7 +25,9 @@ def log_requests(get_response):
     def middleware(request):
         started = time.perf_counter()
         queries = Queries()
-        with connection.execute_wrapper(queries):
+        with ExitStack() as counted:
+            for connection in connections.all():
+                counted.enter_context(connection.execute_wrapper(queries))
             response = get_response(request)
         seconds = time.perf_counter() - started
         match = request.resolver_match

@@ -87,6 +87,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "kazvek.middleware.shut_after_a_restore",
     "privacy.registers.only_declared_cookies",
+    "ui.replicas.pin_writers",
     "kazvek.middleware.private_unless_public",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -134,6 +135,22 @@ database["OPTIONS"] = {
 DATABASES = {
     "default": database | {"ENGINE": "django.db.backends.postgresql", "CONN_HEALTH_CHECKS": True}
 }
+# Streaming replicas from which public pages are read; none: all is read from the one database.
+for place, address in enumerate(env.list("DATABASE_REPLICA_URLS", default=[]), start=1):
+    replica = env.db_url_config(address)
+    # One that does not answer is not waited for: the primary does.
+    options = {"connect_timeout": 2, **replica.get("OPTIONS", {})}
+    pool = database["OPTIONS"]["pool"] | {"timeout": 1, "reconnect_timeout": 1}
+    DATABASES[f"replica{place}"] = (
+        DATABASES["default"]
+        | replica
+        | {
+            "ENGINE": "django.db.backends.postgresql",
+            "OPTIONS": options | {"pool": pool},
+        }
+    )
+REPLICAS = [name for name in DATABASES if name != "default"]
+DATABASE_ROUTERS = ["ui.replicas.Router"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Three databases of one Valkey: what may be lost, what Celery waits for, one to spare.
@@ -455,11 +472,15 @@ cookie_prefix = "__Host-" if SECURE_COOKIES else ""
 SESSION_COOKIE_NAME = f"{cookie_prefix}session"
 CSRF_COOKIE_NAME = f"{cookie_prefix}csrf"
 LANGUAGE_COOKIE_NAME = f"{cookie_prefix}language"
+WROTE_COOKIE_NAME = f"{cookie_prefix}wrote"
 CART_COOKIE_NAME = f"{cookie_prefix}cart"
 CART_COUNT_COOKIE_NAME = f"{cookie_prefix}cart_count"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SECURE_COOKIES
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+WROTE_COOKIE_SECURE = SECURE_COOKIES
+WROTE_COOKIE_HTTPONLY = True
+WROTE_COOKIE_SAMESITE = "Lax"
 CART_COOKIE_SECURE = CART_COUNT_COOKIE_SECURE = SECURE_COOKIES
 CART_COOKIE_HTTPONLY, CART_COUNT_COOKIE_HTTPONLY = True, False
 CART_COOKIE_SAMESITE = CART_COUNT_COOKIE_SAMESITE = "Lax"

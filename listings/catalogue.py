@@ -23,6 +23,7 @@ from listings.units import UNITS_OF_TIME, PriceUnit
 from places.atlas import forget_atlas
 from places.models import Region, Settlement
 from ui import alphabet
+from ui.replicas import from_primary
 
 # Seconds: how long a change may go unnoticed, and how long a database that is away is left alone.
 LOOKS_EVERY = 1
@@ -123,7 +124,8 @@ class Catalogue:
     def towns(self) -> list[Settlement]:
         """The largest first."""
         towns = Settlement.objects.shown().select_related("region", "district", "country")
-        return list(towns.order_by("-population", "pk"))
+        with from_primary():
+            return list(towns.order_by("-population", "pk"))
 
     @cached_property
     def towns_by_name(self) -> dict[str, Settlement]:
@@ -201,7 +203,8 @@ remembered = {"catalogue": NOTHING, "until": 0.0}
 def current_catalogue() -> Catalogue:
     """As it is, or as last known when the database does not answer; its error if never known."""
     if remembered_catalogue() is NOTHING:
-        remembered["catalogue"] = Catalogue.read()
+        with from_primary():
+            remembered["catalogue"] = Catalogue.read()
     return remembered["catalogue"]
 
 
@@ -210,7 +213,7 @@ def remembered_catalogue() -> Catalogue:
     if time.monotonic() >= remembered["until"]:
         # First, so that a database that is away keeps one request a minute waiting.
         remembered["until"] = time.monotonic() + RESTS_FOR
-        with suppress(Error):
+        with suppress(Error), from_primary():
             known = remembered["catalogue"]
             if known is NOTHING or known.version != current_version():
                 remembered["catalogue"] = Catalogue.read()

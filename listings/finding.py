@@ -11,7 +11,7 @@ from functools import reduce
 from operator import and_
 
 from django.contrib.postgres.search import SearchQuery, SearchRank
-from django.db import OperationalError, connection, models
+from django.db import OperationalError, models
 from django.db.models import F, Func, Q, TextField, Value
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast, Coalesce, Concat
@@ -24,6 +24,7 @@ from listings.query import Query, Range, Sort
 from listings.statements import MOMENT
 from listings.words import asked_for, other_layout, range_tokens
 from ui import alphabet
+from ui.replicas import reading
 
 Type = Attribute.Type
 PAGE = 24
@@ -294,7 +295,7 @@ def marks_of(statement) -> tuple[list[tuple], int | None]:
     """Key and versions of each ad of the page, and the key of the one that follows."""
     sql, parameters = statement
     now = timezone.now()
-    with connection.cursor() as cursor:
+    with reading().cursor() as cursor:
         cursor.execute(sql, [now if one == MOMENT else one for one in parameters])
         rows = cursor.fetchall()
     return rows[:PAGE], rows[PAGE][0] if len(rows) > PAGE else None
@@ -438,7 +439,7 @@ def ask(counted, parts, category=None, page=None):
         sql, given = queryset.query.sql_with_params()
         named.append(f"{name} AS MATERIALIZED ({sql})")
         parameters += given
-    with connection.cursor() as cursor:
+    with reading().cursor() as cursor:
         # One message is one transaction, at whose end the limit ends. Without parameters on the
         # server, so that the plan is made for these very words.
         cursor.execute(
@@ -471,7 +472,7 @@ def repair(q: str) -> str:
     asked = q.split()
     ways = {word: [alphabet.folded(word), alphabet.folded(other_layout(word))] for word in asked}
     spelt = {one for way in ways.values() for words in way for one in words.split()}
-    with connection.cursor() as cursor:
+    with reading().cursor() as cursor:
         cursor.execute(LIKELY, [sorted(spelt)])
         cursor.nextset()
         known = {}

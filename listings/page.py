@@ -3,7 +3,6 @@
 from functools import cache
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db import connection
 from django.db.models import Exists, FilteredRelation, IntegerField, OuterRef, Q, Subquery
 from django.db.models.functions import JSONObject
 from django.utils import timezone
@@ -15,6 +14,7 @@ from listings.models import Category, Document, Listing, Photo
 from listings.statements import KEY, MOMENT, Kept
 from listings.states import State
 from sellers.models import Payment, Phone, Shipping
+from ui.replicas import reading
 
 # More ads of one seller are not counted.
 MOST_COUNTED = 1000
@@ -76,7 +76,7 @@ WHERE listing.id = ANY (%s) ORDER BY listing.id
 
 def marks_of(pk: int, beside: list[int]) -> list[tuple]:
     """What tells whether a page that was rendered is still as it would be now."""
-    with connection.cursor() as cursor:
+    with reading().cursor() as cursor:
         cursor.execute(MARKS, [pk, [pk, *beside]])
         return cursor.fetchall()
 
@@ -94,7 +94,7 @@ def marks_of_shown(listing, beside: list[Listing]) -> list[tuple]:
 
 def was_issued(pk: int) -> bool:
     """Whether an ad ever had this number."""
-    with connection.cursor() as cursor:
+    with reading().cursor() as cursor:
         cursor.execute("SELECT last_value FROM listings_listing_id_seq WHERE is_called")
         row = cursor.fetchone()
     return row is not None and 0 < pk <= row[0]

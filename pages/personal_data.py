@@ -12,6 +12,7 @@ from privacy.registers import (
     register_cookie,
     register_form,
 )
+from ui.replicas import PINNED
 
 register_cookie(
     Cookie(
@@ -19,6 +20,17 @@ register_cookie(
         what=_("The language you chose."),
         purpose="service",
         lifetime=timedelta(seconds=settings.LANGUAGE_COOKIE_AGE),
+        is_needed=True,
+    )
+)
+
+# Set only where there are replicas, yet declared everywhere: a policy is published once.
+register_cookie(
+    Cookie(
+        name=settings.WROTE_COOKIE_NAME,
+        what=_("That you have just sent something, so that the next pages show it."),
+        purpose="service",
+        lifetime=timedelta(seconds=PINNED),
         is_needed=True,
     )
 )

@@ -8,6 +8,7 @@ from django.core import checks
 from django.db import DatabaseError
 
 from privacy.models import ControllerIdentity, Version
+from ui.replicas import from_primary
 
 LIFETIME = 60
 # Until the record is filled in, and for the pages that must appear without a database.
@@ -23,7 +24,7 @@ def current_operator() -> ControllerIdentity:
     if time.monotonic() >= remembered["until"]:
         with reading:
             if time.monotonic() >= remembered["until"]:
-                with suppress(DatabaseError):
+                with suppress(DatabaseError), from_primary():
                     remembered["operator"] = ControllerIdentity.objects.first() or FALLBACK
                 # Also when the database did not answer: it is asked by one request a minute.
                 remembered["until"] = time.monotonic() + LIFETIME

@@ -45,6 +45,8 @@ class Cookie:
     def lifetime_words(self):
         if self.lifetime is None:
             return _("until you close the browser")
+        if self.lifetime < timedelta(minutes=1):
+            return _("less than a minute")
         days = self.lifetime.days
         return ngettext_lazy("at most %(days)d day", "at most %(days)d days", days) % {"days": days}
 

@@ -1,6 +1,7 @@
 """Pages that are the same for everybody, and how long whoever stands between may keep them.
 
-Nobody keeps the page of a visitor with a session: it may show what is theirs.
+Nobody keeps the page of a visitor with a session: it may show what is theirs. Nor that of one who
+has just written: it shows what others see a moment later.
 """
 
 from functools import wraps
@@ -8,6 +9,8 @@ from hashlib import sha256
 
 from django.conf import settings
 from django.utils.cache import get_conditional_response, patch_cache_control
+
+from ui import replicas
 
 # Seconds: for so long a page is shown without asking, and then once more while asking. Together
 # less than the ten after which everybody sees a new price.
@@ -19,11 +22,12 @@ def public_page(view):
 
     @wraps(view)
     def page(request, *args, **kwargs):
-        response = view(request, *args, **kwargs)
-        if has_session(request):
+        if gets_own(request):
+            response = view(request, *args, **kwargs)
             del response["ETag"]
             response["Cache-Control"] = "private, no-store"
             return response
+        response = replicas.browse(view, request, *args, **kwargs)
         if response.status_code not in (200, 304):
             return response
         if not response.has_header("ETag"):
@@ -34,8 +38,10 @@ def public_page(view):
     return page
 
 
-def has_session(request) -> bool:
-    return settings.SESSION_COOKIE_NAME in request.COOKIES
+def gets_own(request) -> bool:
+    """A page made for them now, from the database that knows all they wrote."""
+    cookies = {settings.SESSION_COOKIE_NAME, settings.WROTE_COOKIE_NAME}
+    return not cookies.isdisjoint(request.COOKIES)
 
 
 def etag_of(content: bytes) -> str:
@@ -45,4 +51,4 @@ def etag_of(content: bytes) -> str:
 
 def unchanged(request, etag: str):
     """The short answer to whoever has this page already; None for everybody else."""
-    return None if has_session(request) else get_conditional_response(request, etag=etag)
+    return None if gets_own(request) else get_conditional_response(request, etag=etag)

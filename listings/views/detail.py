@@ -33,7 +33,7 @@ from sellers.hours import spans
 from sellers.models import Member, Payment, Shipping
 from ui.limits import is_within
 from ui.origin import same_origin
-from ui.public import has_session, public_page, unchanged
+from ui.public import gets_own, public_page, unchanged
 from ui.remembered import Pages
 
 AN_HOUR = 60 * 60
@@ -48,7 +48,7 @@ PAGES = Pages(6 * 1024 * 1024)
 @require_safe
 @public_page
 def detail(request, pk, slug=""):
-    if not has_session(request) and (seen := PAGES.still_right(request, is_as_it_was)):
+    if not gets_own(request) and (seen := PAGES.still_right(request, is_as_it_was)):
         if seen.kept["is_live"]:
             count(Kind.VIEW, Listing(pk=pk), request)
         return seen.response()
@@ -70,7 +70,7 @@ def detail(request, pk, slug=""):
         return answer
     response = page(request, listing, similar, near=near, is_own=is_own)
     response["ETag"] = etag
-    if not has_session(request):
+    if not gets_own(request):
         marks = around, marks_of_shown(listing, similar)
         beside = [one.pk for one in similar]
         kept = {"pk": pk, "is_live": listing.is_live, "beside": beside}

@@ -11,7 +11,7 @@ from listings.facets import chips_of, facets_of, own, parts_of, price_of, wideni
 from listings.finding import RANKED, marks_of, search, statement_of_marks
 from listings.models import Listing
 from listings.query import Query, Sort, View
-from ui.public import etag_of, has_session, public_page, unchanged
+from ui.public import etag_of, gets_own, public_page, unchanged
 from ui.remembered import Pages
 
 # Seconds by which the numbers beside the filters may lag behind; what an ad says never does.
@@ -34,7 +34,7 @@ def index(request, slug=None):
         # Archived: what is left of its part of the catalogue stands further up.
         parents = [one for one in above if catalogue.is_open(one)]
         return redirect(parents[-1] if parents else "listings:index")
-    may_be_remembered = not has_session(request)
+    may_be_remembered = not gets_own(request)
     if may_be_remembered and (page := PAGES.still_right(request, is_as_it_was)):
         return page.response()
     around = surroundings()
