@@ -314,14 +314,22 @@ MEDIA_URL = "/media/"
 MEDIA_ROOT = Path(env("MEDIA_ROOT", default=str(VAR_ROOT / "media")))
 # What is served by a view that asks who is there, and what came in and is not yet looked at.
 PRIVATE_ROOT = Path(env("PRIVATE_ROOT", default=str(VAR_ROOT / "private")))
+# A bucket for both instead, which several machines share (s3://…).
+STORAGE_URL = env("STORAGE_URL", default="")
+bucket = urlsplit(STORAGE_URL)
+if STORAGE_URL and (bucket.scheme != "s3" or not bucket.netloc or bucket.query):
+    raise ImproperlyConfigured("STORAGE_URL is s3://bucket or s3://bucket/folder.")
+FOLDER = "django.core.files.storage.FileSystemStorage"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "private": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": PRIVATE_ROOT, "base_url": None},
-    },
+    "default": {"BACKEND": FOLDER},
+    "private": {"BACKEND": FOLDER, "OPTIONS": {"location": PRIVATE_ROOT, "base_url": None}},
     "staticfiles": {"BACKEND": "ui.storage.StaticStorage"},
 }
+if STORAGE_URL:
+    for name, address in {"default": MEDIA_URL, "private": None}.items():
+        location = f"{bucket.path}/{'media' if address else name}".strip("/")
+        kept = {"bucket_name": bucket.netloc, "location": location, "base_url": address}
+        STORAGES[name] = {"BACKEND": "ui.buckets.Bucket", "OPTIONS": kept}
 WHITENOISE_USE_FINDERS = DEBUG
 
 # Where erasures and withdrawals are written, too, outside the database and its backups: a folder

@@ -50,9 +50,10 @@ def files_without_rows():
 
 
 def files_in(storage, folder):
-    if not storage.exists(folder):
+    try:
+        return {f"{folder}/{name}" for name in storage.listdir(folder)[1]}
+    except FileNotFoundError:  # of a disk; in a bucket there is no folder without files
         return set()
-    return {f"{folder}/{name}" for name in storage.listdir(folder)[1]}
 
 
 def files_that_stay():

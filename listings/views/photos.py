@@ -226,13 +226,12 @@ def looked_at(request, found):
 
 @require_safe
 def file(request, name):
-    """A file of a photo, on one's own machine; in production the proxy hands them out."""
-    if not default_storage.exists(f"photos/{name[:2]}/{name}"):
-        raise Http404
-    response = FileResponse(
-        default_storage.open(f"photos/{name[:2]}/{name}"),
-        content_type=CONTENT_TYPES[name.rpartition(".")[2]],
-    )
+    """A file of a photo: out of a bucket, or on one's own machine. Of a folder the proxy has it."""
+    try:
+        content = default_storage.open(f"photos/{name[:2]}/{name}")
+    except FileNotFoundError as lost:
+        raise Http404 from lost
+    response = FileResponse(content, content_type=CONTENT_TYPES[name.rpartition(".")[2]])
     response["Cache-Control"] = FOR_EVER
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response

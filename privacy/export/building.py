@@ -121,9 +121,11 @@ def forget() -> None:
         export.discard()
         export.delete()
     storage = Export._meta.get_field("file").storage
-    if not storage.exists("exports"):
+    try:
+        names = storage.listdir("exports")[1]
+    except FileNotFoundError:  # of a disk; in a bucket there is no folder without files
         return
-    for name in storage.listdir("exports")[1]:
+    for name in names:
         path = f"exports/{name}"
         if not Export.objects.filter(file=path).exists():
             storage.delete(path)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
-from django.core.files.storage import storages
+from django.core.files.storage import FileSystemStorage, Storage, storages
 
 from privacy.residue.search import Part, Search
 from privacy.residue.unpack import searched
@@ -33,11 +33,50 @@ class Files:
                     yield from file_searched(search, file)
 
 
-def folders() -> list[Files]:
+@dataclass(frozen=True)
+class Stored:
+    """What lies in a bucket, read as the portal reads it."""
+
+    name: str
+    storage: Storage
+
+    def parts(self, search: Search) -> Iterator[Part]:
+        yield from self.below(search, "")
+
+    def below(self, search, folder):
+        try:
+            folders, names = self.storage.listdir(folder)
+        except OSError as trouble:
+            yield Part(f"{self.name}: {folder}", trouble=type(trouble).__name__)
+            return
+        for name in sorted(names):
+            yield from self.searched(search, f"{folder}{name}")
+        for name in sorted(folders):
+            yield from self.below(search, f"{folder}{name}/")
+
+    def searched(self, search, path):
+        try:
+            with self.storage.open(path) as file:
+                yield searched(search, path, file)
+        except FileNotFoundError:
+            pass  # gone meanwhile
+        except OSError as trouble:
+            yield Part(path, trouble=type(trouble).__name__)
+        yield Part(f"{path}, its name", 0, search.found_in(path.encode()))
+
+
+def of_storage(name: str, alias: str) -> Files | Stored:
+    storage = storages[alias]
+    if isinstance(storage, FileSystemStorage):
+        return Files(name, (storage.location,))
+    return Stored(name, storage)
+
+
+def folders() -> list[Files | Stored]:
     logs = Files("logs", tuple(settings.LOGS), must_exist=True)
     return [
-        Files("media", (storages["default"].location,)),
-        Files("private files", (storages["private"].location,)),
+        of_storage("media", "default"),
+        of_storage("private files", "private"),
         Files("letters as files", (str(settings.LETTERS_FOLDER),)),
         *([] if settings.LOGS == NO_LOGS else [logs]),
     ]

@@ -45,7 +45,7 @@ def site(start_web, folder, at_the_end):
     web = start_web(DATABASE_URL=database_url(), REDIS_URL=valkey.url, METRICS_TOKEN=METRICS_TOKEN)
     port = free_port()
     shipped = (ROOT / "deploy/Caddyfile").read_text()
-    assert shipped.count("web:8000") == 3
+    assert shipped.count("web:8000") == 4
     config = folder / "Caddyfile"
     config.write_text(shipped.replace("web:8000", f"127.0.0.1:{web}"))
     address = f"http://localhost:{port}"
