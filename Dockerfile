@@ -7,7 +7,7 @@ RUN /srv/venv/bin/pip install --no-cache-dir --require-hashes --only-binary :all
 FROM python:3.11-slim-bookworm AS portal
 ENV PATH=/srv/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 VAR_ROOT=/srv/var MEDIA_ROOT=/srv/media PRIVATE_ROOT=/srv/private MALLOC_ARENA_MAX=2
 RUN useradd --system --uid 10001 --home-dir /srv kazvek \
- && install --directory --owner=kazvek /srv/media /srv/private /srv/tombstones /srv/beat
+ && install --directory --owner=kazvek /srv/media /srv/private /srv/tombstones
 COPY --from=packages /srv/venv /srv/venv
 WORKDIR /srv/kazvek
 COPY . .

@@ -190,6 +190,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_REDIRECT_STDOUTS = False
 CELERY_TIMEZONE = "Asia/Almaty"
+CELERY_BEAT_SCHEDULER = "kazvek.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = {
     "letters that wait": {
         "task": "letters.tasks.send_waiting",

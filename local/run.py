@@ -102,7 +102,7 @@ def children(var: Path, port: int) -> list[Child]:
         ),
         Child(
             "beat",
-            [*celery, "beat", "--schedule", str(var / "celerybeat-schedule"), "--pidfile="],
+            [*celery, "beat", "--pidfile="],
             colour=35,
             mark=var / "beat.mark",
         ),

@@ -98,9 +98,9 @@ def test_a_photo_goes_through_the_bucket_and_is_handed_out_under_our_address(
 
 def test_a_document_has_no_address_of_its_own_and_goes_with_its_row(
     live,
-    add,
+    add,  # noqa: F811
     browser,
-    files,  # noqa: F811
+    files,
 ):
     add(live, (PDF, "Бағалар.pdf"))
     document = Document.objects.get()
