@@ -24,9 +24,10 @@ from django.http import Http404
 
 from ui.origin import SAFE
 
-# Seconds.
-LOOKS_EVERY = 0.5
-MOST_BEHIND = 3
+# Seconds. What a replica may be behind adds to what caches keep (ui/public.py, ui/remembered.py):
+# together less than the ten after which everybody sees a new price.
+LOOKS_EVERY = 0.2
+MOST_BEHIND = 0.8
 # Longer than a replica may be behind and a page takes to make: by then every page shows it.
 PINNED = 10
 RESTS_FOR = 5
