@@ -344,6 +344,9 @@ S3_OPTIONS = {
     "region": env("AWS_REGION", default=""),
     "endpoint": env("AWS_ENDPOINT_URL", default=""),
 }
+# Where links to files in the bucket lead: visitors have to reach it, too.
+store = urlsplit(S3_OPTIONS["endpoint"] or f"https://{bucket.netloc}.s3.amazonaws.com")
+DOWNLOADS = [f"{store.scheme}://{store.netloc}"] if STORAGE_URL else []
 # After so many days no backup is left that holds what was deleted: see docs/operations.md.
 BACKUPS_KEPT_DAYS = env.int("BACKUPS_KEPT_DAYS", default=35)
 
@@ -385,6 +388,9 @@ if MAILBOX_URL and not mailbox_is_named:
         "with user name and password percent-encoded."
     )
 
+# Where links to files in the bucket lead: visitors have to reach it, too.
+store = urlsplit(S3_OPTIONS["endpoint"] or f"https://{bucket.netloc}.s3.amazonaws.com")
+DOWNLOADS = [f"{store.scheme}://{store.netloc}"] if STORAGE_URL else []
 # After so many days no backup is left that holds what was deleted: see docs/operations.md.
 BACKUPS_KEPT_DAYS = env.int("BACKUPS_KEPT_DAYS", default=35)
 
@@ -517,7 +523,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "object-src": [NONE],
         "base-uri": [NONE],
-        "form-action": [SELF],
+        # A form that asks for a copy of one's data ends where that lies.
+        "form-action": [SELF, *DOWNLOADS],
         "frame-ancestors": [NONE],
     }
 }

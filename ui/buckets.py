@@ -1,7 +1,7 @@
 """Files in a bucket that speaks S3 (STORAGE_URL), for several machines: like those of a folder.
 
-Nobody but the portal reads the bucket: it hands out what a page links to under its own address, to
-whoever may have it, so that no link to a file works without the portal's leave.
+Nobody but the portal reads the bucket. Photos it hands out under its own address; whoever may have
+a document or a copy of data is sent to the bucket with a link that works for LINKS_LAST seconds.
 """
 
 from contextlib import contextmanager
@@ -12,11 +12,14 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 from django.core.files import File
+from django.utils.http import content_disposition_header
 from storages.backends.s3 import S3Storage
 from storages.utils import clean_name
 
 # Of a file that is read; what is larger lies on the disk meanwhile, without a name.
 IN_MEMORY = 1024 * 1024
+# Seconds: begun within them a download goes on to its end.
+LINKS_LAST = 60
 HASTE = {"connect_timeout": 3, "read_timeout": 20, "retries": {"max_attempts": 2}}
 # Not every store knows the checksums that this client would send of itself.
 PLAIN = {
@@ -48,6 +51,21 @@ class Bucket(S3Storage):
         if self.base_url is None:
             raise ValueError("These files have no address.")
         return self.base_url + clean_name(name)
+
+    def link(self, name, *, filename, content_type):
+        """Never shown, only saved, under this name. Raises FileNotFoundError."""
+        key = self._normalize_name(clean_name(name))
+        asked = {"Bucket": self.bucket_name, "Key": key}
+        with troubles_of_a_disk(name):
+            self.bucket.meta.client.head_object(**asked)
+        answered = {
+            "ResponseContentDisposition": content_disposition_header(True, filename),
+            "ResponseContentType": content_type,
+            "ResponseCacheControl": "private, no-store",
+        }
+        return self.bucket.meta.client.generate_presigned_url(
+            "get_object", Params=asked | answered, ExpiresIn=LINKS_LAST
+        )
 
     def _open(self, name, mode="rb"):
         """Whole and at once, so that nothing can go wrong with it later."""

@@ -14,6 +14,7 @@ from listings.editing import content_of, is_editable
 from listings.models import Document, Listing, Photo
 from listings.uploads import MEGABYTE, MOST_BYTES_A_REQUEST
 from sellers.guards import for_editors
+from ui.handing import hand_out
 
 # Boundaries and names around the files of a request.
 WRAPPING = MEGABYTE
@@ -196,22 +197,14 @@ def tell_impossible(request):
 
 @require_safe
 def document(request, pk, document):
-    """Handed out whole, never shown: what is in it does not run in the name of the portal."""
     found = Document.objects.filter(listing=pk, pk=document)
     one = found.open_by_address().first() or own(request.user, found) or looked_at(request, found)
     if not one:
         raise Http404
     try:
-        file = one.file.open()
+        return hand_out(one.file, filename=one.name, content_type=one.content_type)
     except FileNotFoundError as lost:
         raise Http404 from lost
-    response = FileResponse(
-        file, as_attachment=True, filename=one.name, content_type=one.content_type
-    )
-    response["Cache-Control"] = "private, no-store"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["X-Robots-Tag"] = "noindex"
-    return response
 
 
 def own(user, found):

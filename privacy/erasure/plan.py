@@ -23,7 +23,7 @@ from privacy.erasure.holding import not_held
 from privacy.models import Erasure
 from privacy.strategies import DeleteRow, RemoveFile, SealUntil, Strategy
 
-CHUNK = 500
+CHUNK = 400
 
 
 class FileStays(Exception):

@@ -4,10 +4,11 @@ import secrets
 from hashlib import sha256
 
 from django.db import transaction
-from django.http import FileResponse, Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 
 from privacy.models import Export, Grant
+from ui.handing import hand_out
 
 # In the session of whoever asked: the random number of the leave.
 GRANT = "export_grant"
@@ -23,7 +24,7 @@ def grant(request: HttpRequest, export: Export) -> None:
     request.session[GRANT] = token
 
 
-def fetch(request: HttpRequest, export: Export) -> FileResponse:
+def fetch(request: HttpRequest, export: Export) -> HttpResponse:
     """Raises Http404 without an unused leave."""
     token = request.session.pop(GRANT, "")
     with transaction.atomic():
@@ -32,10 +33,11 @@ def fetch(request: HttpRequest, export: Export) -> FileResponse:
         used = token and export and export.is_fetchable and use(export, token)
         if not used:
             raise Http404
-        file = export.file.open()
-    response = FileResponse(
-        file, as_attachment=True, filename=f"kazvek-{export.ready_at:%Y-%m-%d}.zip"
-    )
+        response = hand_out(
+            export.file,
+            filename=f"kazvek-{export.ready_at:%Y-%m-%d}.zip",
+            content_type="application/zip",
+        )
     # What breaks off begins anew, with a new leave.
     response["Accept-Ranges"] = "none"
     return response

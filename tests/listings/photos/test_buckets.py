@@ -2,6 +2,7 @@
 
 import socket
 from hashlib import sha256
+from urllib.request import urlopen
 
 import boto3
 import pytest
@@ -10,6 +11,7 @@ from django.test import Client
 from moto.server import ThreadedMotoServer
 
 from listings.models import Document, Leftover, Listing
+from listings.states import State
 from listings.tasks import clear_leftovers, prepare_photo
 from listings.watched import files_without_rows, rows_without_files
 from privacy.export.building import build_waiting, forget
@@ -18,6 +20,7 @@ from privacy.requests import file_request
 from privacy.residue import everywhere, find
 from tests.listings.photos.pictures import picture
 from tests.listings.photos.test_documents import PDF, add, address  # noqa: F401 a fixture
+from ui.buckets import LINKS_LAST
 
 KEYS = {"access_key_id": "portal", "secret_access_key": "secret", "region": "us-east-1"}
 
@@ -96,7 +99,7 @@ def test_a_photo_goes_through_the_bucket_and_is_handed_out_under_our_address(
     assert Client().get(f"/media/{lost}").status_code == 404
 
 
-def test_a_document_has_no_address_of_its_own_and_goes_with_its_row(
+def test_a_document_is_fetched_by_a_link_that_is_soon_over_and_goes_with_its_row(
     live,
     add,  # noqa: F811
     browser,
@@ -109,12 +112,22 @@ def test_a_document_has_no_address_of_its_own_and_goes_with_its_row(
     response = Client().get(address(document))
     with pytest.raises(ValueError, match="no address"):
         document.file.url  # noqa: B018
+    link = response["Location"]
+    with urlopen(link) as download:
+        content, headers = download.read(), download.headers
+    Listing.objects.update(state=State.BLOCKED)
+    refused = Client().get(address(document))
+    Listing.objects.update(state=State.PUBLISHED)
     Listing.objects.update(document_order=[])
     browser.post(f"/en/account/listings/{live.pk}/documents/{document.pk}/remove/")
     clear_leftovers()
 
-    assert b"".join(response.streaming_content) == PDF
-    assert response["Content-Disposition"].startswith("attachment; filename*=utf-8''")
+    assert content == PDF
+    assert headers["Content-Disposition"].startswith("attachment; filename*=utf-8''")
+    assert headers["Content-Type"] == "application/pdf"
+    assert f"X-Amz-Expires={LINKS_LAST}&" in link
+    assert response["Cache-Control"] == "private, no-store"
+    assert refused.status_code == 404
     assert files() == []
 
 
