@@ -6,7 +6,7 @@ run:
 
 test:
 	@python3 -m local.venv
-	@.venv/bin/python -m local.chromium
+	@.venv/bin/python -m local.debian
 	@.venv/bin/python -m pytest
 
 check:
@@ -15,7 +15,7 @@ check:
 
 proof:
 	@python3 -m local.venv
-	@.venv/bin/python -m local.chromium
+	@.venv/bin/python -m local.debian
 	@.venv/bin/python -m pytest -m proof
 
 proof-orders:

@@ -17,6 +17,7 @@ import os
 import shutil
 import signal
 import subprocess
+import time
 
 from . import ROOT, Trouble
 from .children import die_with_parent, dying_with_me
@@ -64,9 +65,21 @@ def rebuild() -> None:
     say("Making .venv ...")
     if VENV.is_symlink():
         raise Trouble(f"{VENV} is a symbolic link. Remove it and start again.")
-    if VENV.exists():
-        shutil.rmtree(VENV)
+    remove(VENV)
     run([sys.executable, "-m", "venv", VENV], "The virtual environment could not be made.")
+
+
+def remove(folder) -> None:
+    """Also while what outlived a killed command still writes into it, for a moment."""
+    for tries_left in reversed(range(50)):
+        if not folder.exists():
+            return
+        try:
+            shutil.rmtree(folder)
+        except OSError:
+            if not tries_left:
+                raise
+            time.sleep(0.2)
 
 
 def install() -> None:

@@ -8,6 +8,7 @@ from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import psycopg
@@ -54,7 +55,8 @@ from privacy.operator import forget_operator
 from privacy.restoring import gate
 from sellers.founding import found
 from sellers.models import Seller
-from tests.letters.outside import database_url
+from tests import servers
+from tests.letters.outside import direct_database_url
 from ui import remembered
 from ui.remembered import Pages, Parts
 
@@ -122,6 +124,35 @@ def django_db_modify_db_settings(request, django_db_modify_db_settings_parallel_
     if hasattr(request.config, "workerinput"):
         made = f"test_{connection.settings_dict['NAME']}"
         connection.settings_dict["TEST"]["TEMPLATE"] = made
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup):
+    """As large sites do: through PgBouncer, which lends a session for one transaction."""
+    if not (bouncer := servers.bouncer()):
+        yield
+        return
+    direct = connection.settings_dict["PORT"]
+    bouncer.start()
+    reconnect(bouncer.port)
+    yield
+    reconnect(direct)
+    bouncer.stop()
+
+
+@pytest.fixture
+def own_session(transactional_db):
+    """Past PgBouncer, for what holds longer than a transaction."""
+    behind = connection.settings_dict["PORT"]
+    reconnect(urlsplit(os.environ["DATABASE_URL"]).port)
+    yield
+    reconnect(behind)
+
+
+def reconnect(port):
+    connection.close()
+    connection.close_pool()
+    connection.settings_dict["PORT"] = port
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -216,7 +247,7 @@ def copy_or_load():
     def fill(models, *command):
         if next(times) % 20 == 0:
             # What was rolled back stays in the tables, and would soon be most of what is read.
-            with psycopg.connect(database_url(), autocommit=True) as beside:
+            with psycopg.connect(direct_database_url(), autocommit=True) as beside:
                 beside.execute(
                     f"VACUUM (TRUNCATE false) {', '.join(model._meta.db_table for model in models)}"
                 )

@@ -1,4 +1,4 @@
-"""PostgreSQL and Valkey of one test run, apart from those of `make run`.
+"""PostgreSQL, PgBouncer and Valkey of one test run, apart from those of `make run`.
 
 Loaded by `-p tests.servers` before pytest-django reads the settings. Services that DATABASE_URL
 and REDIS_URL name are used instead.
@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from local import Trouble
+from local.pgbouncer import PgBouncer
 from local.postgres import Postgres
 from local.valkey import Valkey
 
@@ -44,6 +45,8 @@ def start():
     }
     # At exit, because pytest tears down the test databases later than any hook of ours.
     atexit.register(end, folder, servers.values(), os.getpid())
+    if not os.environ.get("DATABASE_URL"):
+        os.environ["BEHIND_PGBOUNCER"] = str(servers["DATABASE_URL"].folder)
     for name, server in servers.items():
         if not os.environ.get(name):
             server.start()
@@ -56,6 +59,15 @@ def start():
         "MEDIA_ROOT": str(folder / "var" / "media"),
         "PRIVATE_ROOT": str(folder / "var" / "private"),
     }
+
+
+def bouncer():
+    """One for each worker, in front of PostgreSQL; None before a service, which may have its own."""
+    if not (folder := os.environ.get("BEHIND_PGBOUNCER")):
+        return None
+    postgres = Postgres(Path(folder), disposable=True)
+    own = Path(folder).with_name(f"pgbouncer-{os.getpid()}")
+    return PgBouncer(own, postgres.password, {"*": postgres})
 
 
 def end(folder, servers, started_by):

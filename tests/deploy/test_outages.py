@@ -13,7 +13,7 @@ import redis
 
 from local.postgres import Postgres, program
 from local.valkey import Valkey
-from tests.letters.outside import database_url, wait_until
+from tests.letters.outside import direct_database_url, wait_until
 
 VISITORS = 4
 
@@ -35,7 +35,7 @@ class Outage:
         for server in (self.postgres, self.valkey):
             at_the_end.callback(server.stop)
             server.start()
-        dump = [program("pg_dump"), "--no-owner", database_url()]
+        dump = [program("pg_dump"), "--no-owner", direct_database_url()]
         load = [program("psql"), "--quiet", "--set", "ON_ERROR_STOP=1", self.postgres.url]
         with subprocess.Popen(dump, stdout=subprocess.PIPE) as dumping:
             subprocess.run(load, stdin=dumping.stdout, stdout=subprocess.DEVNULL, check=True)

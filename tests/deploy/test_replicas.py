@@ -11,7 +11,7 @@ import pytest
 
 from local.postgres import NAME, program
 from local.replica import Primary, Replica
-from tests.letters.outside import database_url, wait_until
+from tests.letters.outside import direct_database_url, wait_until
 from ui.replicas import MOST_BEHIND, PINNED
 
 # Of a page that is looked through once a second, on a busy machine.
@@ -28,7 +28,7 @@ class Market:
         self.numbers = itertools.count(1)
         at_the_end.callback(self.primary.stop)
         self.primary.start()
-        dump = [program("pg_dump"), "--no-owner", database_url()]
+        dump = [program("pg_dump"), "--no-owner", direct_database_url()]
         load = [program("psql"), "--quiet", "--set", "ON_ERROR_STOP=1", self.primary.url]
         with subprocess.Popen(dump, stdout=subprocess.PIPE) as dumping:
             subprocess.run(load, stdin=dumping.stdout, stdout=subprocess.DEVNULL, check=True)

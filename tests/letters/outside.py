@@ -33,7 +33,7 @@ def wait_until(condition, seconds=60):
 def wait_for_waiting(number):
     """Until so many wait for the lock of somebody else."""
     # Apart from the test's own transaction, in which such a look would be the same for ever.
-    with psycopg.connect(database_url(), autocommit=True) as beside:
+    with psycopg.connect(direct_database_url(), autocommit=True) as beside:
         waiting = (
             "SELECT count(*) FROM pg_stat_activity"
             " WHERE datname = current_database() AND wait_event_type = 'Lock'"
@@ -134,5 +134,13 @@ def kill(process):
 
 
 def database_url():
+    """As the portal reaches it."""
+    parts = urlsplit(direct_database_url())
+    address, _colon, _port = parts.netloc.rpartition(":")
+    return parts._replace(netloc=f"{address}:{connection.settings_dict['PORT']}").geturl()
+
+
+def direct_database_url():
+    """For programs that need a session of their own."""
     parts = urlsplit(os.environ["DATABASE_URL"])
     return parts._replace(path=f"/{connection.settings_dict['NAME']}").geturl()

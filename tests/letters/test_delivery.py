@@ -79,7 +79,7 @@ def test_several_workers_at_the_same_moment_send_each_letter_once(post_office, m
 
 @pytest.mark.django_db(transaction=True)
 def test_a_slow_mail_server_keeps_no_transaction_open_and_gets_the_letter_once(
-    post_office, make_letter
+    post_office, make_letter, own_session
 ):
     letter = make_letter()
     post_office.slowness = 0.6

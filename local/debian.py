@@ -1,4 +1,6 @@
-"""`python -m local.chromium`: the browser of the tests, with letters for Kazakh and the tenge."""
+"""`python -m local.debian`: a browser for the tests, with letters for Kazakh and the tenge, and the
+PgBouncer that stands before their database.
+"""
 
 import os
 import shutil
@@ -9,6 +11,7 @@ from pathlib import Path
 FILES = {
     "chromium": Path("/usr/bin/chromium"),
     "fonts-noto-core": Path("/usr/share/fonts/truetype/noto/NotoSans-Regular.ttf"),
+    "pgbouncer": Path("/usr/sbin/pgbouncer"),
 }
 
 
