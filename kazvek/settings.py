@@ -133,7 +133,7 @@ database["OPTIONS"] = {
     "pool": {"min_size": 1, "max_size": 4, "timeout": 5, "reconnect_timeout": 3},
 }
 DATABASES = {
-    "default": database | {"ENGINE": "django.db.backends.postgresql", "CONN_HEALTH_CHECKS": True}
+    "default": database | {"ENGINE": "ui.postgres", "CONN_HEALTH_CHECKS": True}
 }
 # Streaming replicas from which public pages are read; none: all is read from the one database.
 for place, address in enumerate(env.list("DATABASE_REPLICA_URLS", default=[]), start=1):
@@ -145,7 +145,7 @@ for place, address in enumerate(env.list("DATABASE_REPLICA_URLS", default=[]), s
         DATABASES["default"]
         | replica
         | {
-            "ENGINE": "django.db.backends.postgresql",
+            "ENGINE": "ui.postgres",
             "OPTIONS": options | {"pool": pool},
         }
     )
