@@ -10,7 +10,7 @@ from decimal import Decimal
 from urllib.request import urlopen
 
 from django.core.management import CommandError, call_command
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.utils import timezone
 
 from accounts.models import User
@@ -18,11 +18,9 @@ from kazvek.demo.people import add_person, add_phone
 from letters.models import Letter
 from listings.catalogue import current_catalogue
 from listings.choosing import takes_ads
-from listings.models import Listing, Photo, SearchDocument
-from listings.publishing import field_of
+from listings.models import Leftover, Listing, Photo, SearchDocument
 from listings.states import Act, State
 from orders.models import Order, OrderLine
-from privacy.erasure.registry import CERTIFIED  # noqa: F401 filled when Django is set up
 from privacy.models import Disclosure, Erasure, StoredAct, Subject
 from privacy.restoring import gate, store
 from privacy.tombstones import acts_in
@@ -35,7 +33,6 @@ from sellers.models import Seller
 # Whoever works on an erasure says so more often than this; else they are dead.
 WORKED_WITHIN = timedelta(seconds=30)
 LEASE = timedelta(minutes=5)
-SLUG = "ploughs"
 
 
 def settle_in(sellers: int, leavers: int) -> tuple[list[str], list[str]]:
@@ -77,13 +74,18 @@ def photos_waiting() -> int:
     return Photo.objects.exclude(state__in=[Photo.State.READY, Photo.State.FAILED]).count()
 
 
-def free_erasures_of_the_dead() -> int:
-    """Who was killed at them keeps them for five minutes; nobody waits here so long."""
-    taken_before = timezone.now() - WORKED_WITHIN
-    held = Erasure.objects.filter(
-        state__in=Erasure.GOES_ON, lease_until__lt=taken_before + LEASE
-    ).exclude(lease=None)
-    return held.update(lease_until=timezone.now())
+def let_time_pass() -> int:
+    """Nobody waits here as long as the portal does: five minutes for who was killed at a deletion,
+    a minute and more until what failed is tried again, an hour for an upload that was cut off.
+    """
+    now = timezone.now()
+    goes_on = Q(lease=None, lease_until__gt=now)
+    is_dead = Q(lease__isnull=False, lease_until__lt=now - WORKED_WITHIN + LEASE)
+    erasures = Erasure.objects.filter(goes_on | is_dead, state__in=Erasure.GOES_ON)
+    freed = erasures.update(lease_until=now)
+    if not photos_waiting():
+        Leftover.objects.filter(due_at__gt=now).update(due_at=now)
+    return freed + books.free_letters_of_the_dead()
 
 
 def audit(crowd, buyers, ads, units, arrived, webs):
@@ -91,7 +93,7 @@ def audit(crowd, buyers, ads, units, arrived, webs):
         *audit_ads(crowd),
         *audit_photos(crowd, webs),
         *audit_orders(buyers, ads, units),
-        *audit_letters(ads, arrived),
+        *audit_letters(ads, arrived, {leaver.email for leaver in crowd.leavers}),
         *audit_leavers(crowd.leavers),
         *audit_stores(),
     ]
@@ -200,7 +202,9 @@ def audit_orders(buyers, ads, units):
     ]
 
 
-def audit_letters(ads, arrived):
+def audit_letters(ads, arrived, gone):
+    """With those to people who are `gone` their rows went, too."""
+    arrived = [letter for letter in arrived if letter[1] not in gone]
     orders = Order.objects.filter(lines__listing__in=ads).distinct()
     wanted = Counter()
     for reference, email in orders.values_list("reference", "email"):

@@ -7,6 +7,7 @@ import re
 import secrets
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -30,18 +31,16 @@ class Reader(Visitor):
     pace: float
     is_over: threading.Event
 
-    # When each page was asked for, and what came: a status, or what went wrong.
-    seen: list[tuple[float, str]] = field(default_factory=list)
+    # When each page was asked for, when an answer came, and which: a status, or what went wrong.
+    seen: list[tuple[float, float, str]] = field(default_factory=list)
 
     def read(self):
         while not self.is_over.wait(self.pace):
             asked_at, before = time.monotonic(), self.answers.copy()
-            try:
+            with suppress(Trouble):
                 self.ask(random.choice(self.pages))
-            except Trouble:
-                pass
             [came] = self.answers - before
-            self.seen.append((asked_at, came))
+            self.seen.append((asked_at, time.monotonic(), came))
 
 
 @dataclass

@@ -21,6 +21,7 @@ from aiosmtpd.controller import Controller
 from local import ROOT, run
 from local.children import dying_with_me
 from local.pgbouncer import PgBouncer
+from local.postgres import NAME
 from local.replica import Primary, Replica
 from local.server import is_bindable
 from local.supervisor import end_group
@@ -29,6 +30,10 @@ from proofs.orders import Logged, PostOffice, free_port
 
 CADDY = Path(sys.executable).with_name("caddy")
 HOSTS = ["a", "b"]
+LOOKS = """
+SELECT sum(idx_scan + seq_scan)::bigint FROM pg_stat_user_tables
+WHERE relname = 'listings_searchdocument'
+"""
 FILES, ACTS = "kazvek-files", "kazvek-acts"
 
 
@@ -81,7 +86,7 @@ class Cluster:
         """What the environment says of it."""
         port = free_port()
         with (self.folder / "store.log").open("ab") as log:
-            process = subprocess.Popen(
+            process = subprocess.Popen(  # noqa: S603 our own words
                 [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -126,14 +131,14 @@ class Cluster:
 
     def children(self) -> list[Logged]:
         """What a supervisor keeps running on the two hosts, and the proxy."""
-        children = [Logged("proxy", self.proxy(), 0, self.folder / "proxy.mark")]
+        children = [
+            Logged("proxy", proxy(self.folder, self.ports.values()), 0, self.folder / "proxy.mark")
+        ]
         for host in HOSTS:
             var = self.folder / f"host-{host}"
             var.mkdir()
             shutil.copytree(self.folder / "static", var / "static")
-            web, worker, beat = (
-                child.command for child in run.children(var, self.ports[host])
-            )
+            web, worker, beat = (child.command for child in run.children(var, self.ports[host]))
             own = ["env", f"VAR_ROOT={var}", f"PORT={self.ports[host]}"]
             replicas = [self.bouncer.url(f"kazvek_{each.name_there}") for each in self.replicas]
             pooled = [
@@ -156,14 +161,6 @@ class Cluster:
                 name = f"{kind}-{host}"
                 children.append(Logged(name, command, 0, self.folder / f"{name}.mark"))
         return children
-
-    def proxy(self):
-        shipped = (ROOT / "deploy/Caddyfile").read_text()
-        both = " ".join(f"127.0.0.1:{port}" for port in self.ports.values())
-        config = self.folder / "Caddyfile"
-        config.write_text(shipped.replace("web:8000", both))
-        homes = [f"{name}={self.folder}" for name in ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME")]
-        return ["env", *homes, str(CADDY), "run", "--adapter", "caddyfile", "--config", str(config)]
 
     # What happens to the servers
 
@@ -210,6 +207,23 @@ class Cluster:
                 ).fetchone()[0]:
                     time.sleep(0.05)
                 connection.execute("CHECKPOINT")
+
+    def looks_into_replicas(self) -> int:
+        """Since each of them was started."""
+        looks = 0
+        for replica in self.replicas:
+            with replica.connect(NAME) as connection:
+                looks += connection.execute(LOOKS).fetchone()[0]
+        return looks
+
+
+def proxy(folder, ports) -> list[str]:
+    """The shipped one, before web servers at these ports; SITE_URL names the address."""
+    shipped = (ROOT / "deploy/Caddyfile").read_text()
+    config = folder / "Caddyfile"
+    config.write_text(shipped.replace("web:8000", " ".join(f"127.0.0.1:{each}" for each in ports)))
+    homes = [f"{name}={folder}" for name in ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME")]
+    return ["env", *homes, str(CADDY), "run", "--adapter", "caddyfile", "--config", str(config)]
 
 
 def position_of(replica):
