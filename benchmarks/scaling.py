@@ -225,7 +225,7 @@ class Bench:
         return [*ads, *itertools.islice(itertools.cycle(lists), count // 3)]
 
     def unheard_of(self, pages):
-        """The same under addresses that nobody has asked for yet; more than are opened in a round."""
+        """The same under addresses nobody has asked for yet; more than are opened in a round."""
         return [f"{page}?utm={next(self.numbers)}" for _turn in range(20) for page in pages]
 
     def measure(self, name, kind, pages):
@@ -277,9 +277,9 @@ def write_report(asked, figures):
         "",
         f"Written by `make bench-scaling` on {datetime.now(UTC).date()}, on {os.cpu_count()} "
         f"processors that bear all of it: web, proxy, databases and {CLIENTS} clients. "
-        f"{asked.ads:,} ads; medians of {asked.rounds} rounds of {asked.seconds:.0f} s in turn. *Alone*: one web "
-        "process that reads the primary. *Doubled*: two, behind PgBouncer, that read two replicas. "
-        "Both stand behind the shipped proxy.",
+        f"{asked.ads:,} ads; medians of {asked.rounds} rounds of {asked.seconds:.0f} s in turn. "
+        "*Alone*: one web process that reads the primary. *Doubled*: two, behind PgBouncer, that "
+        "read two replicas. Both stand behind the shipped proxy.",
         "",
         "| pages | set-up | pages a second | half within | 95 of 100 within |",
         "|---|---|---|---|---|",
