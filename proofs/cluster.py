@@ -340,10 +340,11 @@ class Proof:
         promoted = cluster.promote()
         self.tell(f"{promoted.name_there} takes its place")
         visitor = Visitor(4001, cluster.address)
-        visitor.ask_until_answered("/en/privacy/data/")
-        cluster.note_the_new_history()
+        visitor.ask_until_answered("/en/listings/?from=the-new-primary")
+        self.tell("pages are made from it")
         self.is_down = (died_at, time.monotonic())
-        self.tell("pages are made from it, and the other replica follows it")
+        cluster.note_the_new_history()
+        self.tell("the other replica follows it, and is read")
 
     # What came of it
 
