@@ -18,6 +18,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -67,8 +68,8 @@ def main():
     folder.chmod(0o711)
     try:
         with contextlib.ExitStack() as at_the_end:
-            figures = Bench(asked, folder, at_the_end).run()
-        write_report(asked, figures)
+            figures, watching = Bench(asked, folder, at_the_end).run()
+        write_report(asked, figures, watching)
     except KeyboardInterrupt:
         sys.exit("Stopped.")
     finally:
@@ -127,7 +128,8 @@ class Bench:
                 for name in SETUPS:
                     pages = few if kind == "remembered" else self.unheard_of(many)
                     self.measure(name, kind, pages)
-        return self.figures
+        self.measure_watching()
+        return self.figures, self.watching
 
     def start_servers(self):
         self.primary = Tuned(self.folder / "primary")
@@ -250,6 +252,16 @@ class Bench:
             flush=True,
         )
 
+    def measure_watching(self):
+        """What two web processes use that nobody asks, of a processor in a thousand."""
+        setup = self.setups["doubled"]
+        setup.send(signal.SIGCONT)
+        time.sleep(2)
+        before = self.used_by(setup)
+        time.sleep(self.asked.seconds)
+        after = self.used_by(setup)
+        self.watching = {part: (after[part] - before[part]) / self.asked.seconds for part in PARTS}
+
     def used_by(self, setup):
         clients = resource.getrusage(resource.RUSAGE_CHILDREN)
         return {part: sum(map(used_below, pids)) for part, pids in setup.parts.items()} | {
@@ -268,7 +280,7 @@ def used_below(pid) -> float:
     return sum(map(int, fields[11:15])) * TICK + sum(used_below(int(child)) for child in children)
 
 
-def write_report(asked, figures):
+def write_report(asked, figures, watching):
     def median(kind, name, of):
         return statistics.median(map(of, figures[kind, name]))
 
@@ -310,13 +322,15 @@ def write_report(asked, figures):
             each = " | ".join(f"{ms:.2f}" for ms in cost.values())
             lines.append(f"| {kind} | {name} | {each} | {together:.2f} | {busy:.2f} |")
             if name == "doubled":
+                # One thread: it waits while its database works.
+                alone = 1000 / (cost["web"] + cost["database"] + cost["PgBouncer"])
                 told.append(
                     f"Pages {kind}: {os.cpu_count()} processors bear at most "
-                    f"{os.cpu_count() * 1000 / together:.0f} a second of all this, whatever runs "
-                    f"on them. A web process with a processor of its own makes "
-                    f"{1000 / cost['web']:.0f}, and each asks its database for "
-                    f"{cost['database'] * 1000 / cost['web'] / 1000:.2f} of another; one proxy "
-                    f"with a processor passes on {1000 / cost['proxy']:.0f}."
+                    f"{os.cpu_count() * 1000 / together:.0f} a second of all this, however many "
+                    f"processes share them. With processors of their own a web process makes "
+                    f"{alone:.0f} a second and keeps {alone * cost['database'] / 1000:.2f} of a "
+                    f"processor of its database busy; a proxy passes on "
+                    f"{1000 / cost['proxy']:.0f} with each of its processors."
                 )
     lines += ["", *(f"{sentence}\n" for sentence in told)]
     lines += [
@@ -325,6 +339,10 @@ def write_report(asked, figures):
         "addresses that no process has seen. Two web processes do not help where two processors "
         "are busy already; on hosts of their own each adds what it makes, and replicas take the "
         "reading off the primary.",
+        "",
+        "To know how far two replicas are, two web processes that nobody asks use of a processor: "
+        f"themselves {watching['web'] / 10:.1f} %, the three databases "
+        f"{watching['database'] / 10:.1f} %, PgBouncer {watching['PgBouncer'] / 10:.1f} %.",
     ]
     REPORTS.mkdir(parents=True, exist_ok=True)
     (REPORTS / "scaling.md").write_text("\n".join(lines) + "\n")
