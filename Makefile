@@ -1,4 +1,4 @@
-.PHONY: run test check proof proof-orders bench-ledger bench-export lock bench-erasure bench bench-quick
+.PHONY: run test check proof proof-orders cluster bench-scaling bench-ledger bench-export lock bench-erasure bench bench-quick
 
 run:
 	@python3 -m local.venv
@@ -22,6 +22,10 @@ proof-orders:
 	@python3 -m local.venv
 	@.venv/bin/python -m proofs.orders
 
+cluster:
+	@python3 -m local.venv
+	@.venv/bin/python -m proofs.cluster
+
 lock: COMPILE = .venv/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 lock:
 	@python3 -m local.venv
@@ -39,6 +43,10 @@ bench-export:
 bench-erasure:
 	@python3 -m local.venv
 	@.venv/bin/python -m benchmarks.erasure
+
+bench-scaling:
+	@python3 -m local.venv
+	@.venv/bin/python -m benchmarks.scaling
 
 bench:
 	@python3 -m local.venv

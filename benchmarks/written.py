@@ -15,7 +15,8 @@ from benchmarks.client import post
 from listings.models import Listing
 from listings.states import State
 from orders.models import Order
-from proofs.buyers import Buyer, Forms
+from proofs.buyers import Buyer
+from proofs.visitors import Forms
 from sellers.models import Member
 
 # Sellers who publish, each with a browser of their own; large ones have published all they may.

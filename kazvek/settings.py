@@ -132,9 +132,7 @@ database["OPTIONS"] = {
     # request begins anew, so that a database that was away for long is found at once.
     "pool": {"min_size": 1, "max_size": 4, "timeout": 5, "reconnect_timeout": 3},
 }
-DATABASES = {
-    "default": database | {"ENGINE": "django.db.backends.postgresql", "CONN_HEALTH_CHECKS": True}
-}
+DATABASES = {"default": database | {"ENGINE": "ui.postgres", "CONN_HEALTH_CHECKS": True}}
 # Streaming replicas from which public pages are read; none: all is read from the one database.
 for place, address in enumerate(env.list("DATABASE_REPLICA_URLS", default=[]), start=1):
     replica = env.db_url_config(address)
@@ -145,7 +143,7 @@ for place, address in enumerate(env.list("DATABASE_REPLICA_URLS", default=[]), s
         DATABASES["default"]
         | replica
         | {
-            "ENGINE": "django.db.backends.postgresql",
+            "ENGINE": "ui.postgres",
             "OPTIONS": options | {"pool": pool},
         }
     )

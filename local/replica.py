@@ -17,6 +17,13 @@ class Primary(Postgres):
         super().prepare()
         write_whole(self.folder / "pg_hba.conf", HBA + HBA.replace("all", "replication", 1), 0o644)
 
+    def wait_for_any(self, replicas):
+        """From now on a commit is answered when one of these replicas has it on its disk, too."""
+        names = ", ".join(replica.name_there for replica in replicas)
+        with self.connect("postgres") as connection:
+            connection.execute(f"ALTER SYSTEM SET synchronous_standby_names = 'ANY 1 ({names})'")
+            connection.execute("SELECT pg_reload_conf()")
+
     def wait_for_copy(self):
         """From now on a commit counts when the copy has applied it."""
         with self.connect("postgres") as connection:
@@ -32,9 +39,10 @@ class Primary(Postgres):
 class Replica(Primary):
     """A streaming replica; it applies each commit so long after it was made."""
 
-    def __init__(self, folder, primary, *, behind_ms=0):
+    def __init__(self, folder, primary, *, behind_ms=0, name_there="copy"):
         super().__init__(folder)
         self.primary = primary
+        self.name_there = name_there
         self.behind_ms = behind_ms
 
     def make_database(self):
@@ -58,8 +66,15 @@ class Replica(Primary):
     def source(self):
         return (
             f"host=127.0.0.1 port={self.primary.port} user={NAME} password={self.primary.password} "
-            "application_name=copy sslmode=disable"
+            f"application_name={self.name_there} sslmode=disable"
         )
 
     def conf(self):
         return super().conf() + f"recovery_min_apply_delay = {self.behind_ms}ms\n"
+
+    def follow(self, primary):
+        """Another one than until now, with the same history."""
+        self.primary = primary
+        with self.connect("postgres") as connection:
+            connection.execute(f"ALTER SYSTEM SET primary_conninfo = '{self.source}'")
+            connection.execute("SELECT pg_reload_conf()")

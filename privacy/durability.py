@@ -14,10 +14,3 @@ def redoable():
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL synchronous_commit = off")
         yield
-
-
-def wait_for_disk() -> None:
-    """Returns when all that was committed before is safe; nobody waits for us meanwhile."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        # Whoever has a number has something to commit.
-        cursor.execute("SELECT pg_current_xact_id()")

@@ -52,6 +52,11 @@ def open_market(ads: int, units: int) -> tuple[str, list[int]]:
         call_command("load_documents", sample_operator=True, stdout=unheard)
         call_command("load_places", stdout=unheard)
         call_command("load_catalogue", stdout=unheard)
+    return offer(ads, units)
+
+
+def offer(ads, units):
+    """The same on a market that has been laid out."""
     owner = User.objects.create_user(OWNER, None, language="en")
     seller = found(
         Seller(name="Tractor yard", form="person", region_id="KZ-39", settlement="Рудный"), owner

@@ -1,87 +1,27 @@
-"""Buyers with browsers of their own, who press the button again when nothing comes of it."""
+"""Buyers who press the button again when nothing comes of it."""
 
-import http.client
 import random
 import threading
 import time
-from collections import Counter
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
-from http.cookiejar import CookieJar
-from urllib.error import URLError
-from urllib.parse import urlencode, urlsplit
-from urllib.request import HTTPCookieProcessor, HTTPErrorProcessor, Request, build_opener
+from urllib.parse import urlsplit
 
-PATIENCE = 120  # seconds after which a person gives up
-ANSWERED_WITHIN = 30
+from proofs.visitors import PATIENCE, Trouble, Unexpected, Visitor
+
 # What says why there is no order.
 REASONS = ["Nothing of it is left now.", "Only 1 pc are left."]
 
 
-class Trouble(Exception):
-    """No answer, or one that asks to try again."""
-
-
-class Unexpected(Exception):
-    """An answer that should not come of anything that was done here."""
-
-
-class AsTheyCome(HTTPErrorProcessor):
-    """Redirects and refusals are answers like others."""
-
-    def http_response(self, request, response):
-        return response
-
-
-class Forms(HTMLParser):
-    """The forms of a page, by where they are sent: what their fields hold; of a choice the first
-    that is offered.
-    """
-
-    def __init__(self, page):
-        super().__init__()
-        self.found = {}
-        self.fields = None
-        self.feed(page)
-
-    def handle_starttag(self, tag, attrs):
-        attrs = dict(attrs)
-        if tag == "form":
-            self.fields = self.found.setdefault(attrs.get("action", ""), {})
-        elif tag in ("input", "textarea", "select") and self.fields is not None:
-            self.name = attrs["name"]
-            self.fields[self.name] = attrs.get("value") or ""
-        elif tag == "option" and self.fields is not None:
-            self.fields[self.name] = self.fields[self.name] or attrs.get("value") or ""
-
-    def handle_endtag(self, tag):
-        if tag == "form":
-            self.fields = None
-
-
 @dataclass
-class Answer:
-    status: int
-    location: str
-    page: str
-
-    def form(self, path):
-        return Forms(self.page).found.get(path)
-
-
-@dataclass
-class Buyer:
+class Buyer(Visitor):
     """Wants so many of an ad, and presses the button at this moment, so many times."""
 
-    number: int
-    address: str
     listing: int
     seller: str
     quantity: int
     presses: int
     starts_at: float
 
-    answers: Counter = field(default_factory=Counter)
     # Of orders that we were told are sent, by each press.
     told: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
@@ -91,11 +31,8 @@ class Buyer:
     has_empty_cart: bool = False
 
     def __post_init__(self):
-        self.cookies = CookieJar()
-        self.opener = build_opener(HTTPCookieProcessor(self.cookies), AsTheyCome)
+        super().__post_init__()
         self.gives_up_at = self.starts_at + PATIENCE
-        # One household of the net each, or the portal would take them for a program.
-        self.network = f"10.{self.number >> 16 & 255}.{self.number >> 8 & 255}.{self.number & 255}"
 
     @property
     def email(self):
@@ -197,34 +134,3 @@ class Buyer:
         if reason is None:
             raise Unexpected(f"{page.status} that does not say why")
         self.refused.append(reason)
-
-    def ask_until_answered(self, path, form=None):
-        while True:
-            try:
-                return self.ask(path, form)
-            except Trouble as trouble:
-                if time.monotonic() > self.gives_up_at:
-                    raise Trouble(f"gave up: {trouble}") from trouble
-                time.sleep(random.uniform(0.3, 1.5))
-
-    def ask(self, path, form=None):
-        """By GET, or send a form; raises `Trouble`."""
-        headers = {
-            "X-Forwarded-For": self.network,
-            "Sec-Fetch-Site": "same-origin",
-            "Accept-Language": "en",
-        }
-        data = None if form is None else urlencode(form).encode()
-        request = Request(self.address + path, data, headers)
-        try:
-            with self.opener.open(request, timeout=ANSWERED_WITHIN) as response:
-                page = response.read().decode()
-                answer = Answer(response.status, response.headers.get("Location", ""), page)
-        except (URLError, OSError, http.client.HTTPException) as error:
-            reason = type(getattr(error, "reason", error)).__name__
-            self.answers[f"none ({reason})"] += 1
-            raise Trouble(reason) from error
-        self.answers[str(answer.status)] += 1
-        if answer.status >= 500:
-            raise Trouble(str(answer.status))
-        return answer

@@ -520,7 +520,8 @@ def certify(batch):
 
 def finish(batch):
     now, held = timezone.now(), held_of(batch)
-    with redoable():
+    # Whoever is shown the certificate is told so for ever.
+    with transaction.atomic():
         open_fence()
         answer(batch, Request.State.IN_WORK, Request.State.ANSWERED, now)
         over = [person for person, job in batch.people.items() if job not in held]

@@ -1,15 +1,21 @@
 """Documents of ads: by what is in them, and never shown, only handed out."""
 
 import io
+import time
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.core.files.base import ContentFile
 from django.core.files.storage import storages
+from django.db import connection
 from django.test import Client
 
+from listings.erasing import files_left
 from listings.models import Document, Listing, Revision
 from listings.tasks import clear_leftovers
+from listings.uploads import put_away
 from sellers.models import Member
 from tests.conftest import enter_with_code
 from tests.listings.photos.pictures import picture, sent
@@ -313,3 +319,21 @@ def test_a_seller_sees_which_documents_a_change_would_bring(documents, live, bro
 
     assert public.name in html
     assert changed.name in html
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_deletion_is_not_put_off_by_what_others_send_meanwhile(draft, files):
+    upload = put_away(ContentFile(PDF), "documents", ".pdf")
+
+    def name():
+        time.sleep(1)
+        Document.objects.create(listing=draft, kind="pdf", name="x.pdf", file=upload, size=len(PDF))
+        connection.close()
+
+    with ThreadPoolExecutor() as other:
+        named = other.submit(name)
+        left = files_left()
+        named.result()
+
+    assert left == 0
+    assert files() == [f"private/{upload}"]

@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
+import psycopg
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
@@ -17,6 +18,7 @@ from privacy.consents import withdraw
 from privacy.models import ConsentChain, StoredAct, Subject, SubjectIdentifier
 from privacy.restoring import gate, replay, store
 from privacy.restoring.tasks import forget_digests, store_acts
+from tests.letters.outside import database_url
 
 
 @pytest.fixture
@@ -50,6 +52,31 @@ def test_who_is_buried_twice_has_one_tombstone(folder, person):
 
     assert StoredAct.objects.get().number == 1
     assert store.read(2) is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_mark_is_safe_in_the_database_before_the_store_has_it(folder, person):
+    written, safe = [], []
+
+    def watch(execute, sql, *others):
+        done = execute(sql, *others)
+        if sql.startswith('INSERT INTO "privacy_storedact"'):
+            written.append(position("insert"))
+        elif sql.startswith('UPDATE "privacy_storedact" SET "number"'):
+            safe.append(position("flush"))
+        return done
+
+    def position(of):
+        [[place]] = beside.execute(f"SELECT pg_current_wal_{of}_lsn() - '0/0'")
+        return place
+
+    with psycopg.connect(database_url(), autocommit=True) as beside:
+        connection.cursor().execute("SET synchronous_commit = on")
+        with connection.execute_wrapper(watch):
+            tombstones.bury([person.pk])
+        connection.cursor().execute("RESET synchronous_commit")
+
+    assert safe[0] > written[0]
 
 
 def test_a_withdrawal_waits_as_a_row_and_is_written_once(subject, occasion, policy):
