@@ -1,3 +1,4 @@
+import gc
 import os
 import shutil
 import tempfile
@@ -28,3 +29,6 @@ if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
 from django.core.wsgi import get_wsgi_application  # noqa: E402 it reads the settings
 
 application = get_wsgi_application()
+# What stays for ever is not looked through again and again for what may go.
+gc.collect()
+gc.freeze()

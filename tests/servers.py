@@ -62,7 +62,7 @@ def start():
 
 
 def bouncer():
-    """One for each worker, in front of PostgreSQL; None before a service, which may have its own."""
+    """One for each worker, before PostgreSQL; None before a service, which may have its own."""
     if not (folder := os.environ.get("BEHIND_PGBOUNCER")):
         return None
     postgres = Postgres(Path(folder), disposable=True)
