@@ -46,8 +46,8 @@ def main():
     parser.add_argument("--pause", type=float, default=5, help="seconds between what is killed")
     parser.add_argument("--sellers", type=int, default=3)
     parser.add_argument("--leavers", type=int, default=12)
-    parser.add_argument("--readers", type=int, default=3)
-    parser.add_argument("--demo", type=int, default=200, help="ads of the demo market")
+    parser.add_argument("--readers", type=int, default=4)
+    parser.add_argument("--demo", type=int, default=100, help="ads of the demo market")
     asked = parser.parse_args()
     print(f"seed {asked.seed}", flush=True)
     for sign in (signal.SIGTERM, signal.SIGHUP):
@@ -203,7 +203,7 @@ class Proof:
 
     def send_buyers(self, seller, ads):
         number = 0
-        while not self.is_over.wait(self.chance_of_people.uniform(0.4, 1.2)):
+        while not self.is_over.wait(self.chance_of_people.uniform(0.8, 2)):
             number += 1
             buyer = Buyer(
                 10_000 + number,

@@ -139,6 +139,8 @@ class Cluster:
             var.mkdir()
             shutil.copytree(self.folder / "static", var / "static")
             web, worker, beat = (child.command for child in run.children(var, self.ports[host]))
+            # One process of each: what is killed has to start again on the same two processors.
+            web[web.index("--workers") + 1], alone = "1", ["--concurrency", "1"]
             own = ["env", f"VAR_ROOT={var}", f"PORT={self.ports[host]}"]
             replicas = [self.bouncer.url(f"kazvek_{each.name_there}") for each in self.replicas]
             pooled = [
@@ -146,17 +148,14 @@ class Cluster:
                 f"DATABASE_URL={self.bouncer.url('kazvek')}",
                 f"DATABASE_REPLICA_URLS={','.join(replicas)}",
             ]
-            queues = worker.pop()
-            others = queues.removesuffix(",privacy")
+            others = worker.pop().removesuffix(",privacy")
             commands = {
                 "web": [*pooled, *web],
-                "worker": [*pooled, *worker, others, "--hostname", f"worker@{host}"],
+                "worker": [*pooled, *worker, others, "--hostname", f"worker@{host}", *alone],
                 # It cleans up tables, outside of transactions.
-                "privacy": [
-                    *own, *worker, "privacy", "--concurrency", "1", "--hostname", f"privacy@{host}",
-                ],
+                "privacy": [*own, *worker, "privacy", "--hostname", f"privacy@{host}", *alone],
                 "beat": [*pooled, *beat],
-            }  # fmt: skip
+            }
             for kind, command in commands.items():
                 name = f"{kind}-{host}"
                 children.append(Logged(name, command, 0, self.folder / f"{name}.mark"))
