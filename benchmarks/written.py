@@ -5,7 +5,7 @@ Imported when Django is set up, on the database of the portal that is asked.
 
 import time
 from concurrent.futures import ThreadPoolExecutor
-from itertools import cycle
+from itertools import cycle, pairwise
 
 from django.conf import settings
 from django.test import Client
@@ -71,9 +71,14 @@ def drafts(address: str, count: int) -> list[bytes]:
         browsers.append((owner.seller, "; ".join(map("=".join, cookies.items()))))
     made, presses = [], []
     examples = Listing.objects.live().filter(deal_type="sale", price_kind="exact")
-    for example, (seller, cookies) in zip(
-        examples.order_by("-pk")[:count], cycle(browsers), strict=False
-    ):
+    examples = list(examples.order_by("-pk")[:count])
+    # Nobody may offer the same twice.
+    titles = [
+        f"{one.title[:40]} {other.title[:40]}"
+        for one, other in pairwise([*examples, *examples[:1]])
+    ]
+    for example, title, (seller, cookies) in zip(examples, titles, cycle(browsers), strict=False):
+        example.title = title
         made.append(draft_like(example, seller))
         path = reverse("listings:publish", args=[made[-1].pk])
         presses.append(post(address, path, {"csrfmiddlewaretoken": TOKEN}, cookies, NETWORK))
