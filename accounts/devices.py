@@ -7,16 +7,20 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.utils import timezone
-from ua_parser import parse
+from ua_parser import Domain, Parser
+from ua_parser.basic import Resolver
+from ua_parser.loaders import load_lazy_builtins
 
 from accounts.models import KnownDevice, User
 
 REMEMBERED_FOR = timedelta(days=90)
+# What is needed of the expressions, once it is: all of them at once hold thirty megabytes.
+PARSER = Parser(Resolver(load_lazy_builtins()))
 
 
 def device_name(user_agent: str) -> str:
     """Browser family and system, "Firefox, Windows"; empty when neither is recognised."""
-    seen = parse(user_agent[:500])
+    seen = PARSER(user_agent[:500], Domain.USER_AGENT | Domain.OS)
     return ", ".join(part.family for part in (seen.user_agent, seen.os) if part)
 
 

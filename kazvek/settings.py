@@ -386,12 +386,6 @@ if MAILBOX_URL and not mailbox_is_named:
         "with user name and password percent-encoded."
     )
 
-# Where links to files in the bucket lead: visitors have to reach it, too.
-store = urlsplit(S3_OPTIONS["endpoint"] or f"https://{bucket.netloc}.s3.amazonaws.com")
-DOWNLOADS = [f"{store.scheme}://{store.netloc}"] if STORAGE_URL else []
-# After so many days no backup is left that holds what was deleted: see docs/operations.md.
-BACKUPS_KEPT_DAYS = env.int("BACKUPS_KEPT_DAYS", default=35)
-
 # Languages
 
 LANGUAGE_CODE = "ru"

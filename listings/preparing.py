@@ -89,12 +89,13 @@ def keep(photo, picture):
     name = files_of(picture.stem)
     expect(name, picture.widths)
     with transaction.atomic():
-        listing = Listing.objects.select_for_update().filter(pk=photo.listing_id).first()
-        if listing is None:
-            return
         hold(name)
         for (width, kind), content in picture.files.items():
             write(f"{name}-{width}.{kind}", content)
+        # Only now: a slow bucket keeps nobody from the ad.
+        listing = Listing.objects.select_for_update().filter(pk=photo.listing_id).first()
+        if listing is None:
+            return
         Photo.objects.filter(pk=photo.pk).update(
             state=Photo.State.READY,
             stem=picture.stem,

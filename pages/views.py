@@ -18,6 +18,7 @@ from listings.etags import etag_of_page
 from pages import style_guide as guide
 from privacy.erasure.fence import is_refusal
 from privacy.operator import current_operator
+from ui.handing import Away
 from ui.public import public_page, unchanged
 
 log = logging.getLogger(__name__)
@@ -93,8 +94,8 @@ def unavailable(request, template=None, retry_after=60):
     return response
 
 
-# The database or Valkey does not answer; the same request may succeed in a minute.
-OUTAGES = (OperationalError, InterfaceError, redis.ConnectionError, redis.TimeoutError)
+# Database, Valkey or bucket do not answer; the same request may succeed in a minute.
+OUTAGES = (OperationalError, InterfaceError, redis.ConnectionError, redis.TimeoutError, Away)
 
 
 def server_error(request):

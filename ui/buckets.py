@@ -16,20 +16,18 @@ from django.utils.http import content_disposition_header
 from storages.backends.s3 import S3Storage
 from storages.utils import clean_name
 
+from ui.handing import Away
+
 # Of a file that is read; what is larger lies on the disk meanwhile, without a name.
 IN_MEMORY = 1024 * 1024
 # Seconds: begun within them a download goes on to its end.
 LINKS_LAST = 60
-HASTE = {"connect_timeout": 3, "read_timeout": 20, "retries": {"max_attempts": 2}}
+HASTE = {"connect_timeout": 2, "read_timeout": 5, "retries": {"total_max_attempts": 2}}
 # Not every store knows the checksums that this client would send of itself.
 PLAIN = {
     "request_checksum_calculation": "when_required",
     "response_checksum_validation": "when_required",
 }
-
-
-class Away(OSError):
-    """The store does not answer, or refuses; to the portal it is a disk that does."""
 
 
 class Bucket(S3Storage):

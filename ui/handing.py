@@ -3,6 +3,10 @@
 from django.http import FileResponse, HttpResponseRedirect
 
 
+class Away(OSError):
+    """The store does not answer, or refuses; to the portal it is a disk that does."""
+
+
 def hand_out(file, *, filename: str, content_type: str):
     """To be saved, never shown: what is in it does not run in the name of the portal.
 

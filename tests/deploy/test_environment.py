@@ -8,17 +8,18 @@ ROOT = Path(__file__).parents[2]
 LOCAL_ONLY = {"LOCAL", "DEBUG", "PORT"}
 SET_BY_THE_IMAGE = {"MEDIA_ROOT", "PRIVATE_ROOT", "VAR_ROOT"}
 OF_THE_SERVERS = {"POSTGRES_PASSWORD", "VALKEY_PASSWORD"}
+OF_COMPOSE = {"DATABASE_SESSIONS_URL", "PHOTOS"}
 
 settings = (ROOT / "kazvek/settings.py").read_text()
 read_by_settings = set(re.findall(r"env(?:\.\w+)?\(\s*\"([A-Z_]+)\"", settings))
 compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
-PORTAL_SERVICES = ["web", "worker", "beat", "migrate"]
+PORTAL_SERVICES = ["web", "worker", "privacy", "photos", "beat", "migrate"]
 
 
 def test_env_example_names_exactly_what_the_settings_and_the_servers_read():
     named = set(re.findall(r"^#?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
 
-    assert named == read_by_settings | OF_THE_SERVERS
+    assert named == read_by_settings | OF_THE_SERVERS | OF_COMPOSE
 
 
 def test_every_portal_service_gets_exactly_what_the_settings_read():
@@ -50,8 +51,9 @@ def test_every_service_is_hardened_checked_and_limited():
         assert service["deploy"]["resources"]["limits"].keys() == {"cpus", "memory"}, name
 
 
-def test_tasks_go_only_to_queues_the_worker_reads():
+def test_tasks_go_only_to_queues_that_a_worker_reads():
     queues = set(re.findall(r"\"queue\": \"(\w+)\"", settings)) | {"default"}
-    command = compose["services"]["worker"]["command"]
+    commands = [compose["services"][name]["command"] for name in ("worker", "privacy")]
+    read = {name for each in commands for name in each[each.index("--queues") + 1].split(",")}
 
-    assert queues <= set(command[command.index("--queues") + 1].split(","))
+    assert queues == read
