@@ -65,12 +65,14 @@ class Catalogue:
     def read(cls):
         # The version first: what changes after it is read again at the next look.
         version = current_version()
-        uses = Prefetch("own_attributes", CategoryAttribute.objects.order_by("position", "pk"))
-        choices = Prefetch("choices", Choice.objects.order_by("position", "pk"))
+        ordered = ("position", "pk")
+        uses = CategoryAttribute.objects.order_by(*ordered).defer("shipped")
+        choices = Choice.objects.order_by(*ordered).defer("shipped")
+        categories = Category.objects.order_by("place", "pk").defer("shipped")
         return cls(
             version,
-            Category.objects.order_by("place", "pk").prefetch_related(uses),
-            Attribute.objects.prefetch_related(choices),
+            categories.prefetch_related(Prefetch("own_attributes", uses)),
+            Attribute.objects.prefetch_related(Prefetch("choices", choices)).defer("shipped"),
             Region.objects.shown(),
         )
 

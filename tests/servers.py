@@ -21,11 +21,14 @@ from local.valkey import Valkey
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_load_initial_conftests():
-    if "PYTEST_XDIST_WORKER" not in os.environ:  # workers inherit what is set here
-        try:
+    worker = os.environ.get("PYTEST_XDIST_WORKER")  # workers inherit what is set here
+    try:
+        if worker:
+            part(worker)
+        else:
             start()
-        except Trouble as trouble:
-            raise pytest.UsageError(str(trouble)) from trouble
+    except Trouble as trouble:
+        raise pytest.UsageError(str(trouble)) from trouble
     return (yield)
 
 
@@ -51,14 +54,37 @@ def start():
         if not os.environ.get(name):
             server.start()
             os.environ[name] = server.url
+        else:
+            os.environ[f"{name}_IS_GIVEN"] = "1"
     os.environ |= {
         "LOCAL": "1",
         "SECRET_KEY": secrets.token_hex(32),
         "PRIVACY_KEY": secrets.token_hex(32),
-        "VAR_ROOT": str(folder / "var"),
-        "MEDIA_ROOT": str(folder / "var" / "media"),
-        "PRIVATE_ROOT": str(folder / "var" / "private"),
+        **roots(folder / "var"),
     }
+
+
+def roots(var):
+    return {
+        "VAR_ROOT": str(var),
+        "MEDIA_ROOT": str(var / "media"),
+        "PRIVATE_ROOT": str(var / "private"),
+    }
+
+
+def part(worker):
+    """Files and Valkey of a worker's own: what a deletion searches must not be that of others."""
+    shared = Path(os.environ["VAR_ROOT"])
+    own = shared.parent / worker
+    var = own / "var"
+    var.mkdir(parents=True)
+    (var / "static").symlink_to(shared / "static")
+    os.environ |= roots(var)
+    if "REDIS_URL_IS_GIVEN" not in os.environ:
+        valkey = Valkey(own / "valkey", disposable=True)
+        atexit.register(end, own, [valkey], os.getpid())
+        valkey.start()
+        os.environ["REDIS_URL"] = valkey.url
 
 
 def bouncer():

@@ -42,7 +42,7 @@ REVEALS_OF_A_MEMBER = 50
 # For so many seconds a page may lag behind what bears no version: how many ads the seller has, and
 # on what terms they sell.
 LAGS = 60
-PAGES = Pages(6 * 1024 * 1024)
+PAGES = Pages(4 * 1024 * 1024)
 
 
 @require_safe

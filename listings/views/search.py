@@ -19,7 +19,7 @@ NUMBERS_LAG = 60
 # By which it may lag behind which ads match words; with those of ui/public.py it is a quarter of a
 # minute until somebody finds a new ad by them.
 WORDS_LAG = 7
-PAGES = Pages(6 * 1024 * 1024)
+PAGES = Pages(4 * 1024 * 1024)
 
 
 @require_safe
