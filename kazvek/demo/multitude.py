@@ -37,7 +37,8 @@ LARGE = [
 
 # Between 0 and 1, for whatever is left to chance in the copy of a number.
 CHANCE = """
-CREATE OR REPLACE FUNCTION pg_temp.chance(number bigint, seed bigint) RETURNS float8 LANGUAGE sql IMMUTABLE
+CREATE OR REPLACE FUNCTION pg_temp.chance(number bigint, seed bigint) RETURNS float8
+LANGUAGE sql IMMUTABLE
 AS 'SELECT (hashint8extended(number, seed) & 9007199254740991)::float8 / 9007199254740992'
 """
 
