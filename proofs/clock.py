@@ -65,11 +65,11 @@ class Clock:
     def count(self):
         return sum(map(len, self.heard.values()))
 
-    def of_each_minute_since(self, moment):
-        """Of the tasks of each minute those that were set off since then, and all."""
+    def twice_since(self, moment):
+        """Of the tasks of each minute those that were set off twice since then, and all."""
         each_minute = {task for task, seconds in self.every.items() if seconds == A_MINUTE}
-        since = {task for task in each_minute if max(self.heard[task], default=0) > moment}
-        return since, each_minute
+        twice = {task for task in each_minute if sum(at > moment for at in self.heard[task]) > 1}
+        return twice, each_minute
 
     def sooner_than_is_their_turn(self):
         """How often without any trouble that explains it, and with one that does, once by task."""

@@ -75,8 +75,8 @@ def photos_waiting() -> int:
 
 
 def let_time_pass() -> int:
-    """Nobody waits here as long as the portal does: minutes for who was killed at a deletion or lost
-    the database at a photo, a minute and more until what failed is tried again, an hour for an
+    """Nobody waits here as long as the portal does: minutes for who was killed at a deletion, or at
+    a photo without the database, a minute and more until what failed is tried again, an hour for an
     upload that was cut off.
     """
     now = timezone.now()
