@@ -33,6 +33,7 @@ ALLOWED = (
     "attempt",
     "reason",
     "queue",
+    "replica",
     "count",
     "size",
     "subject",

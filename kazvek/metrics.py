@@ -30,6 +30,7 @@ from letters.models import Letter
 from pages.health import QUEUES
 from privacy.models import Request, RetentionRun, SelfCheckRun
 from privacy.watch import CHECKS, stuck_erasures
+from ui import replicas
 
 log = logging.getLogger(__name__)
 
@@ -72,6 +73,11 @@ def now() -> CollectorRegistry:
         else:
             up.labels(part).set(1)
             registry.register(numbers)
+    used = Gauge(
+        "kazvek_replica_in_use", "Whether pages are read there.", ["replica"], registry=registry
+    )
+    for replica, is_used in replicas.in_use().items():
+        used.labels(replica).set(is_used)
     return registry
 
 

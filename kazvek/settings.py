@@ -137,8 +137,8 @@ DATABASES = {"default": database | {"ENGINE": "ui.postgres", "CONN_HEALTH_CHECKS
 for place, address in enumerate(env.list("DATABASE_REPLICA_URLS", default=[]), start=1):
     replica = env.db_url_config(address)
     # One that does not answer is not waited for: the primary does.
-    options = {"connect_timeout": 2, **replica.get("OPTIONS", {})}
-    pool = database["OPTIONS"]["pool"] | {"timeout": 1, "reconnect_timeout": 1}
+    options = {"connect_timeout": 2, "tcp_user_timeout": 2000, **replica.get("OPTIONS", {})}
+    pool = {"min_size": 1, "max_size": 2, "timeout": 1, "reconnect_timeout": 1}
     DATABASES[f"replica{place}"] = (
         DATABASES["default"]
         | replica

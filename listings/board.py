@@ -12,6 +12,7 @@ from redis.exceptions import RedisError
 from listings.cards import Card, cards_of
 from listings.models import Listing, SearchDocument
 from places.models import Region
+from ui.replicas import from_primary
 
 # With a photo in each the page is still light; see the bars of its test.
 NEWEST = 6
@@ -58,7 +59,8 @@ def remembered():
     live = SearchDocument.objects.live()
     counted = live.values_list("section", "region").annotate(Count("pk")).order_by()
     newest = live.order_by("-sort_at", "-pk").values_list("pk", flat=True)[:NEWEST]
-    found = [list(counted), list(newest)]
+    with from_primary():
+        found = [list(counted), list(newest)]
     with suppress(RedisError):
         cache.set(REMEMBERED, json.dumps(found), timeout=A_MINUTE)
     return found

@@ -3,6 +3,7 @@ three. To join them to every query of ads takes PostgreSQL longer than to find t
 """
 
 from places.models import Country, District, Region, Settlement
+from ui.replicas import from_primary
 
 
 class Atlas:
@@ -12,10 +13,11 @@ class Atlas:
 
     def __init__(self, edition):
         self.edition = edition
-        countries = Country.objects.in_bulk()
-        self.regions = Region.objects.in_bulk()
-        districts = District.objects.in_bulk()
-        self.settlements = Settlement.objects.in_bulk()
+        with from_primary():
+            countries, self.regions, self.settlements = (
+                kind.objects.defer("shipped").in_bulk() for kind in (Country, Region, Settlement)
+            )
+            districts = District.objects.in_bulk()
         put(self.regions.values(), country=countries)
         put(districts.values(), region=self.regions)
         put(

@@ -75,14 +75,17 @@ def photos_waiting() -> int:
 
 
 def let_time_pass() -> int:
-    """Nobody waits here as long as the portal does: five minutes for who was killed at a deletion,
-    a minute and more until what failed is tried again, an hour for an upload that was cut off.
+    """Nobody waits here as long as the portal does: minutes for who was killed at a deletion, or at
+    a photo without the database, a minute and more until what failed is tried again, an hour for an
+    upload that was cut off.
     """
     now = timezone.now()
     goes_on = Q(lease=None, lease_until__gt=now)
     is_dead = Q(lease__isnull=False, lease_until__lt=now - WORKED_WITHIN + LEASE)
     erasures = Erasure.objects.filter(goes_on | is_dead, state__in=Erasure.GOES_ON)
     freed = erasures.update(lease_until=now)
+    is_left = Q(state=Photo.State.WAITING, tried_at__lt=now - WORKED_WITHIN)
+    freed += Photo.objects.filter(is_left).update(tried_at=None)
     if not photos_waiting():
         Leftover.objects.filter(due_at__gt=now).update(due_at=now)
     return freed + books.free_letters_of_the_dead()
@@ -114,6 +117,8 @@ def audit_ads(crowd):
     found_again = SearchDocument.objects.filter(pk__in=[ad.pk for ad in told]).count()
     live = Listing.objects.filter(title__endswith="of seller", state=State.PUBLISHED)
     sellers, passers = crowd.sellers, crowd.passers
+    forgotten = sellers[0]
+    by_cookie, later = forgotten.looks_by_cookie, forgotten.looks_later
     return [
         Row("ads told to be live", len(told)),
         Row("of them there, live and published once", len(whole), len(told)),
@@ -122,6 +127,8 @@ def audit_ads(crowd):
         Row("live ads nobody was told of", live.exclude(title__in=by_title).count(), 0),
         Row("sellers who met something else", sum(bool(each.trouble) for each in sellers), 0),
         Row("looks at one's own ad, at once", sum(each.looks for each in sellers)),
+        Row("looks by the cookie of who has written, alone", by_cookie, at_least=3),
+        Row("looks when that was over", later, at_least=1),
         Row("own ads missing", sum(len(each.missing) for each in sellers), 0),
         Row("looks of others, ten seconds later", passers.looks, len(told)),
         Row("ads missing to others", len(passers.missing) + len(passers.trouble), 0),

@@ -9,7 +9,7 @@ import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from PIL import Image
 
@@ -18,6 +18,7 @@ from proofs.visitors import PATIENCE, Trouble, Unexpected, Visitor
 PASSWORD = "steppe wind over barley"  # noqa: S105 of people who exist for minutes
 # Seconds within which everybody sees what somebody has written.
 SEEN_WITHIN = 10
+WROTE = "wrote"
 SIGN_IN = "/en/accounts/login/"
 NEW = "/en/account/listings/new/"
 LEAVE = "/en/account/privacy/leave/erasure/"
@@ -187,6 +188,38 @@ class SellerAtWork(Member):
                 self.missing.append(ad.pk)
 
 
+@dataclass
+class ForgottenSeller(SellerAtWork):
+    """Whose session is gone after each ad: for a while the cookie `wrote` alone is left to them,
+    then nothing.
+    """
+
+    looks_by_cookie: int = 0
+    looks_later: int = 0
+
+    def look(self, ad):
+        for cookie in list(self.cookies):
+            if cookie.name != WROTE:
+                self.cookies.clear(cookie.domain, cookie.path, cookie.name)
+        for _time in range(3):
+            # Without it nothing is promised to them: no answer came to what they wrote.
+            if self.has(WROTE):
+                self.looks_by_cookie += 1
+                if not finds(self, ad):
+                    self.missing.append(ad.pk)
+        time.sleep(max(0, ad.at + SEEN_WITHIN - time.monotonic()))
+        while self.has(WROTE):
+            time.sleep(0.1)
+        self.looks_later += 1
+        if not finds(self, ad):
+            self.missing.append(ad.pk)
+        self.gives_up_at = time.monotonic() + PATIENCE
+        self.sign_in()
+
+    def has(self, name):
+        return any(cookie.name == name and not cookie.is_expired() for cookie in self.cookies)
+
+
 class Passers:
     """They look for each ad ten seconds after it was published."""
 
@@ -207,7 +240,7 @@ class Passers:
             passer = Visitor(50_000 + self.looks, self.address)
             self.looks += 1
             try:
-                if not shows(passer, ad):
+                if not (shows(passer, ad) and finds(passer, ad)):
                     self.missing.append(ad.pk)
             except Trouble as trouble:
                 self.trouble.append(str(trouble))
@@ -218,6 +251,12 @@ def shows(visitor, ad):
     if answer.status in (301, 302):
         answer = visitor.ask_until_answered(urlsplit(answer.location).path)
     return answer.status == 200 and ad.title in answer.page
+
+
+def finds(visitor, ad):
+    """By the search, which a replica answers that has not heard of the ad."""
+    answer = visitor.ask_until_answered(f"/en/listings/?{urlencode({'q': ad.title})}")
+    return answer.status == 200 and f"/en/listing/{ad.pk}/" in answer.page
 
 
 @dataclass

@@ -30,6 +30,8 @@ from proofs.orders import Logged, PostOffice, free_port
 
 CADDY = Path(sys.executable).with_name("caddy")
 HOSTS = ["a", "b"]
+# Long enough that a page shows where it was read, and within what a replica may be behind.
+BEHIND_MS = 150
 LOOKS = """
 SELECT sum(idx_scan + seq_scan)::bigint FROM pg_stat_user_tables
 WHERE relname = 'listings_searchdocument'
@@ -66,8 +68,6 @@ class Cluster:
                 "SITE_URL": self.address,
                 "TRUSTED_PROXY_COUNT": "1",
                 "VAR_ROOT": str(self.folder),
-                # Of all that runs here: the deletion of somebody reads them, too.
-                "LOGS": f"{self.folder}/*/log*,{self.folder}/*.log",
                 "DJANGO_SETTINGS_MODULE": "kazvek.settings",
                 "DEMO_LISTINGS": str(ads),
                 **self.start_store(),
@@ -113,7 +113,9 @@ class Cluster:
     def start_replicas(self):
         for number in (1, 2):
             name = f"replica{number}"
-            self.replicas.append(Replica(self.folder / name, self.primary, name_there=name))
+            folder = self.folder / name
+            replica = Replica(folder, self.primary, behind_ms=BEHIND_MS, name_there=name)
+            self.replicas.append(replica)
             self.begin(self.replicas[-1])
         # Of each, because each may become the primary.
         for server in (self.primary, *self.replicas):
@@ -141,7 +143,9 @@ class Cluster:
             web, worker, beat = (child.command for child in run.children(var, self.ports[host]))
             # One process of each: what is killed has to start again on the same two processors.
             web[web.index("--workers") + 1], alone = "1", ["--concurrency", "1"]
+            # The deletion of somebody reads what its own host has logged.
             own = ["env", f"VAR_ROOT={var}", f"PORT={self.ports[host]}"]
+            own.append(f"LOGS={self.folder}/*-{host}.log")
             replicas = [self.bouncer.url(f"kazvek_{each.name_there}") for each in self.replicas]
             pooled = [
                 *own,
@@ -207,12 +211,12 @@ class Cluster:
                     time.sleep(0.05)
                 connection.execute("CHECKPOINT")
 
-    def looks_into_replicas(self) -> int:
-        """Since each of them was started."""
-        looks = 0
+    def looks_into_replicas(self) -> list[int]:
+        """Of pages into the ads of each of them, since it was started."""
+        looks = []
         for replica in self.replicas:
             with replica.connect(NAME) as connection:
-                looks += connection.execute(LOOKS).fetchone()[0]
+                looks.append(connection.execute(LOOKS).fetchone()[0])
         return looks
 
 

@@ -152,7 +152,7 @@ class Proof:
             raise self.failure
         rows = books.audit(self.buyers, ads, self.asked.units, self.office.took)
         self.show(rows)
-        return not any(row.is_wrong for row in rows)
+        return not any(row.wrong for row in rows)
 
     def storm(self, books, seller, ads):
         try:
@@ -273,7 +273,7 @@ class Proof:
             print(f"{count:>7}  {name if name in self.done else f'answers: {name}'}")
         print()
         for row in rows:
-            wrong = f"   WRONG: {row.expected} expected" if row.is_wrong else ""
+            wrong = f"   WRONG: {row.wrong}" if row.wrong else ""
             print(f"{row.count:>7}  {row.what}{wrong}")
         for trouble, count in Counter(t for b in self.buyers for t in b.trouble).items():
             print(f"{count:>7}  met: {trouble}")

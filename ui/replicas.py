@@ -95,7 +95,8 @@ def browse(view, request, *args, **kwargs):
         pass  # it may be so new that the replica has not heard of it
     except DatabaseError as trouble:
         replica.rest()
-        log.warning("replica left alone", extra={"reason": type(trouble).__name__})
+        reason = type(trouble).__name__
+        log.warning("a page failed", extra={"replica": replica.alias, "reason": reason})
     finally:
         reads_from.reset(before)
     return view(request, *args, **kwargs)
@@ -127,6 +128,7 @@ class Replica:
         self.alias = alias
         # Until then it holds all that is older than MOST_BEHIND, by time.monotonic().
         self.good_until = self.rests_until = 0.0
+        self.was_read, self.told_at = False, 0.0
         threading.Thread(target=self.watch, name=alias, daemon=True).start()
 
     @property
@@ -136,8 +138,17 @@ class Replica:
     def rest(self):
         self.rests_until = time.monotonic() + RESTS_FOR
 
+    def tell(self):
+        """The log, not each time that one comes and goes."""
+        now = time.monotonic()
+        if self.keeps_up != self.was_read and self.told_at + RESTS_FOR < now:
+            self.was_read, self.told_at = not self.was_read, now
+            event = "replica read" if self.was_read else "replica left alone"
+            log.info(event, extra={"replica": self.alias})
+
     def watch(self):
         while True:
+            self.tell()
             with suppress(psycopg.Error), connect(PRIMARY) as primary, connect(self.alias) as copy:
                 self.follow(primary, copy)
             time.sleep(LOOKS_EVERY)
@@ -161,12 +172,14 @@ class Replica:
                 for was_at, known in ends:
                     if known <= reached[0]:
                         self.good_until = was_at + MOST_BEHIND
+            self.tell()
             time.sleep(LOOKS_EVERY)
 
 
 def connect(alias):
     """Apart from the pools, which are for pages; it waits for nobody long."""
-    parameters = connections[alias].get_connection_params() | {"connect_timeout": 2}
+    waits = {"connect_timeout": 2, "tcp_user_timeout": 2000}
+    parameters = connections[alias].get_connection_params() | waits
     for own in ("cursor_factory", "context", "prepare_threshold"):
         parameters.pop(own, None)
     # Also through PgBouncer, which knows no prepared statements of ours.
@@ -180,12 +193,21 @@ turns = itertools.count()
 
 
 def next_replica() -> Replica | None:
+    good = [replica for replica in all_watched() if replica.keeps_up]
+    return good[next(turns) % len(good)] if good else None
+
+
+def in_use() -> dict[str, bool]:
+    """As this process knows; it begins to look when it is asked first."""
+    return {replica.alias: replica.keeps_up for replica in all_watched()}
+
+
+def all_watched() -> list[Replica]:
     if not settings.REPLICAS:
-        return None
+        return []
     process = os.getpid()
     with starting:
         if process not in watched:
             watched.clear()
             watched[process] = [Replica(alias) for alias in settings.REPLICAS]
-    good = [replica for replica in watched[process] if replica.keeps_up]
-    return good[next(turns) % len(good)] if good else None
+        return watched[process]

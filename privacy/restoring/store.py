@@ -9,9 +9,11 @@ import json
 import os
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import obstore
 from django.conf import settings
+from django.core import checks
 from obstore.exceptions import AlreadyExistsError, BaseError, NotFoundError
 from obstore.store import LocalStore, from_url
 
@@ -35,6 +37,19 @@ class Taken(Exception):
 
 class Forged(Exception):
     """A record is not as the portal wrote it, or was sealed with another PRIVACY_KEY."""
+
+
+@checks.register
+def hosts_share_one_store(app_configs, **options):
+    if not settings.STORAGE_URL or urlsplit(settings.TOMBSTONES_URL).scheme != "file":
+        return []
+    return [
+        checks.Error(
+            "Files are in a bucket that hosts share, acts of deletion in a folder of each host.",
+            hint="Set TOMBSTONES_URL to a bucket, too: s3://bucket/folder.",
+            id="privacy.E002",
+        )
+    ]
 
 
 def create(number: int, record: dict) -> None:

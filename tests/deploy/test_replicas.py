@@ -11,11 +11,13 @@ import pytest
 
 from local.postgres import NAME, program
 from local.replica import Primary, Replica
+from tests.conftest import PASSWORD
 from tests.letters.outside import direct_database_url, wait_until
 from ui.replicas import MOST_BEHIND, PINNED
 
 # Of a page that is looked through once a second, on a busy machine.
 UNSEEN = MOST_BEHIND + 2
+TOKEN = "a token of twenty letters"
 
 
 class Market:
@@ -52,6 +54,13 @@ class Market:
         with urllib.request.urlopen(request, timeout=30) as answer:
             return answer.read().decode()
 
+    def is_said_to_be_in_use(self):
+        request = urllib.request.Request(
+            f"http://localhost:{self.port}/metrics", headers={"Authorization": f"Bearer {TOKEN}"}
+        )
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return 'kazvek_replica_in_use{replica="replica1"} 1.0' in answer.read().decode()
+
     def is_read_from_replica(self):
         """Now: what it was last asked is about the ad, by a question that began after this one."""
         with self.replica.connect(NAME) as connection:
@@ -87,7 +96,9 @@ def promote(market):
 def market(folder, at_the_end, make_listing, policy, start_web):
     market = Market(folder, at_the_end, make_listing())
     market.port = start_web(
-        DATABASE_URL=market.primary.url, DATABASE_REPLICA_URLS=market.replica.url
+        DATABASE_URL=market.primary.url,
+        DATABASE_REPLICA_URLS=market.replica.url,
+        METRICS_TOKEN=TOKEN,
     )
     return market
 
@@ -117,20 +128,27 @@ def test_a_replica_is_read_while_it_keeps_up_and_nobody_sees_what_is_old(market,
 @pytest.mark.django_db(transaction=True)
 def test_a_replica_that_is_back_is_read_again(market):
     wait_until(market.is_read_from_replica)
+    assert market.is_said_to_be_in_use()
     stop(market)
     time.sleep(UNSEEN)
     market.read()
+    assert not market.is_said_to_be_in_use()
 
     market.replica.start()
 
     wait_until(market.is_read_from_replica)
+    assert market.is_said_to_be_in_use()
 
 
-def test_whoever_sends_something_is_pinned_where_there_are_replicas(client, db, settings):
-    without = client.post("/en/account/sign-in/", {"login": "nobody@example.com"})
+def test_whoever_sends_something_is_pinned_where_there_are_replicas(client, aigul, settings):
+    form = {"login": aigul.email, "password": PASSWORD}
+
+    without = client.post("/en/accounts/login/", form)
+    client.logout()
     settings.REPLICAS = ["replica1"]
-    sent = client.post("/en/account/sign-in/", {"login": "nobody@example.com"})
+    sent = client.post("/en/accounts/login/", form)
 
+    assert without.status_code == sent.status_code == 302
     assert settings.WROTE_COOKIE_NAME not in without.cookies
     assert sent.cookies[settings.WROTE_COOKIE_NAME]["max-age"] == PINNED
     client.cookies = SimpleCookie({settings.WROTE_COOKIE_NAME: "1"})

@@ -3,6 +3,7 @@ import subprocess
 import sys
 
 import pytest
+from django.core.management import CommandError, call_command
 
 PRODUCTION = {
     "SECRET_KEY": "a-secret-of-production-that-is-long-enough-for-django-0123456789",
@@ -40,6 +41,16 @@ def test_production_passes_djangos_checks_for_deployment():
     checked = manage("check", "--deploy", "--fail-level", "WARNING", LOCAL="", **PRODUCTION)
 
     assert checked.returncode == 0, checked.stderr
+
+
+def test_hosts_that_share_files_must_share_the_acts_of_deletion(settings):
+    settings.STORAGE_URL = "s3://files"
+    settings.TOMBSTONES_URL = "s3://acts"
+    call_command("check")
+    settings.TOMBSTONES_URL = "file:///srv/tombstones"
+
+    with pytest.raises(CommandError, match=r"privacy\.E002"):
+        call_command("check")
 
 
 def test_production_cookies_are_bound_to_the_host():
