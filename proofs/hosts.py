@@ -31,7 +31,7 @@ from proofs.orders import Logged, PostOffice, free_port
 CADDY = Path(sys.executable).with_name("caddy")
 HOSTS = ["a", "b"]
 # Long enough that a page shows where it was read, and within what a replica may be behind.
-BEHIND_MS = 150
+BEHIND_MS = 400
 LOOKS = """
 SELECT sum(idx_scan + seq_scan)::bigint FROM pg_stat_user_tables
 WHERE relname = 'listings_searchdocument'

@@ -128,16 +128,16 @@ def test_a_replica_is_read_while_it_keeps_up_and_nobody_sees_what_is_old(market,
 @pytest.mark.django_db(transaction=True)
 def test_a_replica_that_is_back_is_read_again(market):
     wait_until(market.is_read_from_replica)
-    assert market.is_said_to_be_in_use()
+    wait_until(market.is_said_to_be_in_use)
     stop(market)
     time.sleep(UNSEEN)
     market.read()
-    assert not market.is_said_to_be_in_use()
+    wait_until(lambda: not market.is_said_to_be_in_use())
 
     market.replica.start()
 
     wait_until(market.is_read_from_replica)
-    assert market.is_said_to_be_in_use()
+    wait_until(market.is_said_to_be_in_use)
 
 
 def test_whoever_sends_something_is_pinned_where_there_are_replicas(client, aigul, settings):
