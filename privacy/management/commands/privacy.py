@@ -68,7 +68,8 @@ class Command(BaseCommand):
 
     def erase(self):
         done = engine.run(HOURS, waits=True).done
-        stuck = Erasure.objects.filter(state=Erasure.State.FAILED).count()
-        self.stdout.write(f"{done} erased, {stuck} stuck")
+        stuck = Erasure.objects.filter(state=Erasure.State.FAILED)
+        self.stdout.write(f"{done} erased, {len(stuck)} stuck")
         if stuck:
-            raise CommandError("See the erasures in the admin.", returncode=1)
+            troubles = "\n".join(f"{each.pk}: {each.trouble}" for each in stuck)
+            raise CommandError(f"{troubles}\nSee the erasures in the admin.", returncode=1)
