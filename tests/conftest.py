@@ -3,11 +3,13 @@ import io
 import itertools
 import math
 import os
+import shutil
 import time
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -89,6 +91,13 @@ def only_what_was_written_is_emptied():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", empty)
         yield
+
+
+@pytest.fixture(autouse=True)
+def copies_go_with_their_rows():
+    """Else the deletion of the same person in another test would find them."""
+    yield
+    shutil.rmtree(Path(settings.PRIVATE_ROOT, "exports"), ignore_errors=True)
 
 
 @pytest.hookimpl(tryfirst=True)
