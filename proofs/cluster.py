@@ -227,7 +227,7 @@ class Proof:
             self.go(buyer.buy)
 
     # Apart from what is killed when.
-    chance_of_people = random.Random()  # noqa: S311
+    chance_of_people = random.Random()
 
     def go(self, what, *args):
         thread = threading.Thread(target=what, args=args, daemon=True)
