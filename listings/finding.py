@@ -4,6 +4,7 @@ filters; a few more when the words have to be repaired first.
 
 import math
 import re
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
@@ -20,8 +21,9 @@ from psycopg.errors import QueryCanceled
 
 from listings.models import Attribute, SearchDocument
 from listings.models.search_document import LEVELS, yes_no
+from listings.newest import HASTE, newest_with
 from listings.query import Query, Range, Sort
-from listings.statements import MOMENT
+from listings.statements import MOMENT, within
 from listings.words import asked_for, other_layout, range_tokens
 from ui import alphabet
 from ui.replicas import reading
@@ -106,23 +108,38 @@ def search(query: Query, facets: tuple[str, ...] = ()) -> Found:
 
 
 def attempt(query, facets):
+    if query.q:
+        with suppress_canceled():
+            lately = newest_with(EXACT + 1, documents(query))
+            found = lately and count(query, facets, lately, patience=HASTE)
+            if found and not any(numbers.is_exact for numbers in found.numbers.values()):
+                return found  # the newest of all, as if all had been read
+    with suppress_canceled():
+        return count(query, facets)
+    since = timezone.now() - LAST_DAYS
+    return replace(count(query, (), since, shown_since=since), is_partial=True)
+
+
+@contextmanager
+def suppress_canceled():
     try:
-        return look(query, facets)
+        yield
     except OperationalError as error:
         if not isinstance(error.__cause__, QueryCanceled):
             raise
-    return replace(look(query, (), since=timezone.now() - LAST_DAYS), is_partial=True)
 
 
-def look(query, facets, since=None):
+def count(query, facets, since=None, *, shown_since=None, patience=None):
+    """With the page of it; its numbers are those of the ads since then."""
     parts = {"whole": newest(documents(query, since))}
     names = {"whole": ""}
     for place, facet in enumerate(facets):
         names[f"without_{place}"] = facet
         parts[f"without_{place}"] = newest(documents(without_facet(query, facet), since))
     page, counted = [], {name: {} for name in parts}
-    shown = placed(query, since, beside_whole=True)
-    for part, kind, value, number in ask(COUNTED, parts, query.category, shown):
+    shown = placed(query, shown_since, beside_whole=True)
+    counted_by = COUNTED + CHOICES if query.category else COUNTED
+    for part, kind, value, number in ask(counted_by, parts, query.category, shown, patience):
         if part == "page":
             page.append((number, int(kind), value))
         else:
@@ -421,13 +438,15 @@ TOTAL = "SELECT '{part}', 'total', '', count(*) FROM {part}"
 COUNTED = """SELECT '{part}', 'total', '', count(*) FROM {part}
 UNION ALL SELECT '{part}', 'category', {below}::text, count(*) FROM {part} GROUP BY 3
 UNION ALL SELECT '{part}', 'region', region, count(*) FROM {part} GROUP BY 3
-UNION ALL SELECT '{part}', 'deal', deal_type, count(*) FROM {part} GROUP BY 3
+UNION ALL SELECT '{part}', 'deal', deal_type, count(*) FROM {part} GROUP BY 3"""
+# Only categories have questions to filter by.
+CHOICES = """
 UNION ALL SELECT '{part}', 'choice', choice::text, count(*) FROM {part}, unnest(choices) choice
     GROUP BY 3"""
 PLACED = "SELECT 'page', listing_id::text, at, row_number() OVER () FROM page"
 
 
-def ask(counted, parts, category=None, page=None):
+def ask(counted, parts, category=None, page=None, patience=None):
     level = category.level + 1 if category else 0
     below = LEVELS[level] if level < len(LEVELS) else "NULL"
     selected = [counted.format(part=part, below=below) for part in parts]
@@ -439,17 +458,8 @@ def ask(counted, parts, category=None, page=None):
         sql, given = queryset.query.sql_with_params()
         named.append(f"{name} AS MATERIALIZED ({sql})")
         parameters += given
-    with reading().cursor() as cursor:
-        # One message is one transaction, at whose end the limit ends. Without parameters on the
-        # server, so that the plan is made for these very words.
-        cursor.execute(
-            f"SET LOCAL statement_timeout = {PATIENCE}; "
-            f"WITH {', '.join(named)} {' UNION ALL '.join(selected)}; "
-            "SET LOCAL statement_timeout TO DEFAULT",
-            parameters,
-        )
-        cursor.nextset()
-        return cursor.fetchall()
+    statement = f"WITH {', '.join(named)} {' UNION ALL '.join(selected)}"
+    return within(patience or PATIENCE, statement, parameters)
 
 
 # Repairs

@@ -1,5 +1,5 @@
-"""Statements that are written once and asked often: to write one takes Django longer than it takes
-PostgreSQL to answer.
+"""Statements that only read: with an end, or written once and asked often, because to write one
+takes Django longer than it takes PostgreSQL to answer.
 """
 
 from copy import copy
@@ -8,9 +8,25 @@ from types import SimpleNamespace
 
 from django.db import connections
 
+from ui.replicas import reading
+
 # Stands in a statement for the moment at which it is asked, and for the key of an ad.
 MOMENT = datetime(9999, 1, 1, tzinfo=UTC)
 KEY = -1
+
+
+def within(milliseconds: int, sql: str, parameters) -> list[tuple]:
+    """What it finds; raises `OperationalError` caused by `QueryCanceled` if it takes longer."""
+    with reading().cursor() as cursor:
+        # One message is one transaction, at whose end the limit ends. Without parameters on the
+        # server, so that the plan is made for these very words.
+        cursor.execute(
+            f"SET LOCAL statement_timeout = {milliseconds}; {sql}; "
+            "SET LOCAL statement_timeout TO DEFAULT",
+            parameters,
+        )
+        cursor.nextset()
+        return cursor.fetchall()
 
 
 class Kept:

@@ -8,7 +8,9 @@ from decimal import Decimal
 from urllib.parse import urlencode
 
 import pytest
+from django.db import connection
 from django.http import QueryDict
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from listings.answers import pack, unpack
@@ -16,6 +18,7 @@ from listings.catalogue import current_catalogue
 from listings.facets import facets_of, own, parts_of
 from listings.finding import search
 from listings.models import Attribute, DealType, HiddenSeller, Listing, SearchDocument
+from listings.newest import Market
 from listings.query import Query, Range
 from sellers.models import Seller
 
@@ -24,6 +27,7 @@ REGIONS = ["KZ-39", "KZ-11", "KZ-59", "KZ-55"]
 CATEGORIES = ["wheat", "barley", "tractors"]
 PLACES = [None, "grain-oilseeds-pulses", "cereals", *CATEGORIES]
 SEARCHES = 100
+SINCE = '"sort_at" >='
 
 
 @pytest.fixture
@@ -217,6 +221,30 @@ def test_the_page_shows_numbers_and_marks_them_where_there_are_too_many_to_count
     assert 'more than <span class="number">10</span> ads' in counted_to_ten
     assert re.search(r"<i>\d+\+</i>", counted_to_ten)
     assert not re.search(r"<i>\d+</i>", counted_to_ten)
+
+
+@pytest.mark.parametrize("margin", [5, 0.1])
+@pytest.mark.parametrize("more", ["", "&sort=price", "&sort=-price", "&region=KZ-39&sort=new"])
+def test_words_looked_for_among_the_newest_ads_first_find_the_same_as_among_all(
+    client, crowd, monkeypatch, margin, more
+):
+    address = f"/en/listings/?q=объявление{more}"
+    monkeypatch.setattr("listings.finding.EXACT", 10)
+    among_all = client.get(address).context["found"]
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE listings_searchdocument")
+    monkeypatch.setattr("listings.newest.market", Market(0, [], 0))
+    for bound, value in {"SMALL_MARKET": 1, "FEW": 1, "OFTEN": 0.1, "MARGIN": margin}.items():
+        monkeypatch.setattr(f"listings.newest.{bound}", value)
+
+    with CaptureQueriesContext(connection) as asked:
+        found = client.get(f"{address}&again").context["found"]
+
+    searches = [query["sql"] for query in asked if "WITH whole" in query["sql"]]
+    # With the smaller margin there are too few among the newest.
+    assert ['sort_at" >=' in sql for sql in searches] == ([True] if margin > 1 else [True, False])
+    assert found == among_all
+    assert not found.is_exact
 
 
 def test_a_seller_is_hidden_from_search_at_once_and_comes_back_as_he_was(
