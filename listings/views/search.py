@@ -1,3 +1,4 @@
+from functools import partial
 from urllib.parse import urlencode
 
 from django.http import Http404
@@ -34,12 +35,14 @@ def index(request, slug=None):
         # Archived: what is left of its part of the catalogue stands further up.
         parents = [one for one in above if catalogue.is_open(one)]
         return redirect(parents[-1] if parents else "listings:index")
-    may_be_remembered = not gets_own(request)
-    if may_be_remembered and (page := PAGES.still_right(request, is_as_it_was)):
+    may_be_remembered, anew = not gets_own(request), []
+    is_right = partial(is_as_it_was, anew=anew)
+    if may_be_remembered and (page := PAGES.still_right(request, is_right)):
         return page.response()
+    # Read before all that is shown: what changes meanwhile is seen at once.
     around = surroundings()
     query = Query.from_request(request.GET, category)
-    found = search(query, own(query))
+    found = anew[0] if anew else search(query, own(query))
     listings = Listing.objects.in_this_order(found.keys)
     etag = etag_of_page(request.get_full_path(), listings, *told_by(found))
     # Where nothing is found the page tells of other searches.
@@ -85,9 +88,11 @@ def index(request, slug=None):
 
 
 def told_by(found):
-    """What the page says beside its ads."""
+    """What the page says beside its ads. Where the following one begins is told by its first ad:
+    of the best matches its address also says when they were looked for.
+    """
     numbers = [(name, n.total, sorted(n.number.items())) for name, n in found.numbers.items()]
-    return sorted(numbers), found.following, found.repaired, found.is_partial
+    return sorted(numbers), found.next_key, found.repaired, found.is_partial
 
 
 def print_of(found):
@@ -96,7 +101,6 @@ def print_of(found):
 
 
 def remember(request, response, query, found, listings, around):
-    """`around` is of before the page was rendered: what changed meanwhile is seen at once."""
     # What took too long once is not asked for every second.
     if found.is_partial or not listings or len(listings) != len(found.keys):
         return
@@ -106,13 +110,18 @@ def remember(request, response, query, found, listings, around):
     PAGES.remember(request, response, (around, seen), kept, seconds=lag_of(query))
 
 
-def is_as_it_was(page):
+def is_as_it_was(page, anew):
+    """`anew` takes what is found now, if that is something else."""
     query, found_before, statement = page.kept
     if page.marks != (surroundings(), marks_of(statement)):
         return False
-    if not page.is_fresh and print_of(search(query, own(query))) == found_before:
+    if not page.is_fresh:
+        found = search(query, own(query))
+        if print_of(found) != found_before:
+            anew.append(found)
+            return False
         PAGES.hold(page, lag_of(query))
-    return page.is_fresh
+    return True
 
 
 def lag_of(query):

@@ -3,7 +3,9 @@
 import random
 import re
 
+from django.db import connection
 from django.http import HttpResponse
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
 from listings.models import Listing
@@ -51,6 +53,29 @@ def test_a_page_that_many_ask_for_is_looked_through_once_a_second(
         assert not any(NEW_PRICE.search(shown(client, page)) for page in pages)
     monkeypatch.setattr(remembered, "LOOKS_EVERY", 0)  # a second later
     assert all(NEW_PRICE.search(shown(client, page)) for page in pages)
+
+
+def test_a_page_of_words_is_shown_again_until_something_else_matches_them(
+    client, make_listing, monkeypatch
+):
+    monkeypatch.setattr("listings.views.search.WORDS_LAG", 0)
+    monkeypatch.setattr("listings.finding.PAGE", 2)
+    for _number in range(5):
+        make_listing()
+    address = f"{CATEGORY}?q=пшеница"
+    first = client.get(address)
+
+    again = client.get(address)
+    newest = make_listing(title="Пшеница с холма")
+    with CaptureQueriesContext(connection) as asked:
+        changed = client.get(address)
+
+    assert "after=" in first.text
+    assert again.context is None  # nothing was rendered
+    assert (again.content, again["ETag"]) == (first.content, first["ETag"])
+    assert changed["ETag"] != first["ETag"]
+    assert newest.title in changed.text
+    assert sum("WITH whole" in query["sql"] for query in asked) == 1
 
 
 def test_whatever_changes_on_an_ad_is_seen_at_once(client, make_listing):
