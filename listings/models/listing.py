@@ -72,6 +72,11 @@ class WithPlaces(ModelIterable):
             yield listing
 
 
+def is_hidden():
+    """Of whose seller `SellerQuerySet.public` is not true: its rule would join four tables more."""
+    return Exists(HiddenSeller.objects.filter(seller=OuterRef("seller")))
+
+
 class ListingQuerySet(models.QuerySet):
     def live(self, at=None):
         """What everybody finds, now unless it is said when."""
@@ -85,13 +90,11 @@ class ListingQuerySet(models.QuerySet):
         return self.filter(state__in=OPEN_BY_ADDRESS).of_public_sellers()
 
     def of_public_sellers(self):
-        """As `SellerQuerySet.public` says, whose rule would join four tables more."""
-        return self.filter(~Exists(HiddenSeller.objects.filter(seller=OuterRef("seller"))))
+        return self.filter(~is_hidden())
 
     def closed(self):
         """What would be open by address, but its seller is not at present."""
-        public = Seller.objects.public().order_by()
-        return self.filter(state__in=OPEN_BY_ADDRESS).exclude(seller__in=public)
+        return self.filter(is_hidden(), state__in=OPEN_BY_ADDRESS)
 
     def for_cards(self):
         """With everything that rows, cards and pages of ads name."""
@@ -138,8 +141,13 @@ class Listing(Content):
 
     RENEWS_BEFORE = timedelta(days=3)
 
+    # `listing_of_seller_newest` begins with it.
     seller = models.ForeignKey(
-        Seller, on_delete=models.CASCADE, related_name="listings", verbose_name=_("seller")
+        Seller,
+        on_delete=models.CASCADE,
+        related_name="listings",
+        db_index=False,
+        verbose_name=_("seller"),
     )
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
     category = models.ForeignKey(
@@ -264,7 +272,9 @@ class Listing(Content):
             ),
         ]
         indexes = [
-            models.Index(fields=["seller", "state", "-touched_at"], name="listing_of_seller"),
+            models.Index(
+                fields=["seller", "state", "-touched_at", "-id"], name="listing_of_seller_newest"
+            ),
             models.Index(
                 fields=["expires_at"],
                 condition=Q(state__in=[State.PUBLISHED, State.PAUSED]),
