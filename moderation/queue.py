@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from accounts.models import User
@@ -40,19 +40,19 @@ def take_next(moderator: User, skipped=()) -> Listing | None:
 
 def in_turn():
     """What several people have reported comes first."""
-    reports = Complaint.objects.open().filter(listing=OuterRef("pk")).order_by()
-    several = reports.values("listing").annotate(networks=Count("network", distinct=True))
-    waiting = Listing.objects.waiting().annotate(
-        is_loud=Exists(several.filter(networks__gte=HIDES_WITH))
-    )
+    reports = Complaint.objects.open().order_by().values("listing")
+    several = reports.annotate(networks=Count("network", distinct=True))
+    loud = several.filter(networks__gte=HIDES_WITH).values("listing")
+    waiting = Listing.objects.waiting().annotate(is_loud=Q(pk__in=loud))
     return waiting.order_by("-is_loud", "waiting_since", "pk")
 
 
 def waiting_now():
     """The beginning of the queue, with all that its page names."""
-    rows = in_turn().select_related("seller", "category", "revision", "claim")
+    rows = in_turn().filter(pk__in=in_turn().values("pk")[:SHOWN])
+    rows = rows.select_related("seller", "category", "revision", "claim")
     rows = rows.annotate(open_complaints=Count("complaints", filter=Q(complaints__answer=None)))
-    return rows.prefetch_related("decisions")[:SHOWN]
+    return rows.prefetch_related("decisions")
 
 
 def counts():
