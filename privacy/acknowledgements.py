@@ -16,26 +16,29 @@ DOCUMENTS = [Document.Slug.PRIVACY, Document.Slug.TERMS]
 
 def versions_in_force() -> list[Version]:
     """What whoever signs up now is shown."""
-    found = [version_in_force(document) for document in DOCUMENTS]
+    return in_force(DOCUMENTS)
+
+
+def in_force(documents):
+    found = map(version_in_force, documents)
     return [version for version in found if version]
 
 
 def awaited(subject: Subject) -> list[Version]:
     """The versions in force whose material change the person has not acknowledged yet."""
     changes = {version.document_id: version.number for version in material_changes()}
-    if not changes:
-        return []
-    answers = last_answers(subject)
-    return [
-        version
-        for version in versions_in_force()
-        if (change := changes.get(version.document_id))
+    answers = last_answers(subject) if changes else {}
+    unread = [
+        document
+        for document in DOCUMENTS
+        if (change := changes.get(document))
         and not (
-            (answer := answers.get(version.document_id))
+            (answer := answers.get(document))
             and answer.act == ConsentEntry.Act.ACKNOWLEDGED
             and answer.version.number >= change
         )
     ]
+    return in_force(unread)
 
 
 def has_declined(subject: Subject, versions: list[Version]) -> bool:
