@@ -2,6 +2,7 @@
 
 import secrets
 from dataclasses import dataclass, field
+from datetime import timedelta
 from decimal import Decimal
 from hashlib import sha256
 
@@ -27,6 +28,7 @@ from ui.limits import is_within
 # Begun by browsers of one place of the net: an office shares it, a program would begin more.
 CARTS_AN_HOUR = 100
 AN_HOUR = 60 * 60
+TOUCHED_EVERY = timedelta(minutes=10)
 CHUNK = 1000
 FULL = gettext_lazy("A cart holds at most 100 ads. Order or remove some of them to add this one.")
 
@@ -260,7 +262,9 @@ def members_cart(user):
 
 
 def touch(cart):
-    Cart.objects.filter(pk=cart.pk).update(touched_at=timezone.now())
+    """Not every look at it is written down: it may end ten minutes early, never late."""
+    if cart.touched_at <= timezone.now() - TOUCHED_EVERY:
+        Cart.objects.filter(pk=cart.pk).update(touched_at=timezone.now())
 
 
 def digest_of(token: str) -> str:
