@@ -11,17 +11,18 @@ from privacy.models import Subject
 from sellers.models import Member, Seller
 
 
-def members_written_to(seller: Seller):
+def members_written_to(seller: Seller) -> list[User]:
     """Whoever may do something about it; who asked to be left in peace, if there is nobody else."""
     members = Member.objects.filter(
         seller=seller,
         role__in=[Member.Role.OWNER, Member.Role.MANAGER],
         user__is_active=True,
     )
-    active = members.filter(user__subject__state=Subject.State.ACTIVE)
-    if not active.exists():
-        active = members.filter(user__subject__state=Subject.State.RESTRICTED)
-    return User.objects.filter(membership__in=active).order_by("pk")
+    for state in (Subject.State.ACTIVE, Subject.State.RESTRICTED):
+        asked = members.filter(user__subject__state=state)
+        if users := list(User.objects.filter(membership__in=asked).order_by("pk")):
+            return users
+    return []
 
 
 def url_for_seller(order: Order) -> str:
