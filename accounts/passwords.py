@@ -9,7 +9,6 @@ from pathlib import Path
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from zxcvbn import zxcvbn
 
 CYRILLIC = "ёйцукенгшщзхъфывапролджэячсмитьбю"
 LATIN = "`qwertyuiop[]asdfghjkl;'zxcvbnm,."
@@ -23,6 +22,9 @@ ENOUGH = 3
 
 class CommonPasswordValidator:
     def validate(self, password, user=None):
+        # Only here: its lists hold 12 MB, and few processes are ever given a new password.
+        from zxcvbn import zxcvbn
+
         typed = password[:JUDGED].lower()
         words = [*WORDS, *personal_words(user)]
         for spelling in {password[:JUDGED], typed.translate(OTHER_LAYOUT)}:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
 
-import xlsxwriter
 from django.db import transaction
 from django.http import FileResponse
 from django.utils import timezone
@@ -86,6 +85,9 @@ def as_csv(orders) -> FileResponse:
 
 
 def as_xlsx(orders) -> FileResponse:
+    # Only here: it holds 4 MB, and few processes ever write a table.
+    import xlsxwriter
+
     file = tempfile.TemporaryFile()  # noqa: SIM115 (the response closes it)
     safe = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     book = xlsxwriter.Workbook(file, safe | {"constant_memory": True})

@@ -5,13 +5,12 @@ from pathlib import Path
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from fpdf import FPDF
 from fpdf.enums import TableBordersLayout
 from fpdf.fonts import FontFace
 
 from orders.models import Order
-from orders.quantities import in_words
+from orders.quantities import in_words, total_of
 from ui.money import with_currency
 
 FONTS = Path(__file__).with_name("fonts")
@@ -146,17 +145,6 @@ def price_of(line, order):
     if line.price is None:
         return _("by agreement")
     return f"{amount(line.price, order)}/{line.unit_sign}"
-
-
-def total_of(order):
-    """As "from N and K positions by agreement" while prices are still asked for."""
-    if not order.unpriced:
-        return _("Total: %(amount)s") % {"amount": amount(order.total, order)}
-    return ngettext(
-        "Total: %(amount)s and %(number)d position by agreement",
-        "Total: %(amount)s and %(number)d positions by agreement",
-        order.unpriced,
-    ) % {"amount": amount(order.total, order), "number": order.unpriced}
 
 
 def amount(value, order):

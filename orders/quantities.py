@@ -1,16 +1,16 @@
-"""How much of an ad can be ordered."""
+"""How much of an ad can be ordered, and quantities and sums in words."""
 
 from decimal import ROUND_FLOOR, Decimal
 
 from babel.numbers import format_decimal
 from django import forms
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from listings.models import Listing
 from listings.numbers import NumberField
 from listings.units import PriceUnit
-from ui.money import grouped
+from ui.money import grouped, with_currency
 
 MOST = Decimal(1_000_000)
 SMALLEST = Decimal("0.001")
@@ -83,6 +83,18 @@ def in_words(quantity: Decimal) -> str:
 def in_field(quantity: Decimal) -> str:
     """As whoever types it would write it."""
     return format_decimal(quantity, "0.###", locale=get_language() or "en")
+
+
+def total_of(order):
+    """As "from N and K positions by agreement" while prices are still asked for."""
+    amount = with_currency(order.total, order.currency)
+    if not order.unpriced:
+        return _("Total: %(amount)s") % {"amount": amount}
+    return ngettext(
+        "Total: %(amount)s and %(number)d position by agreement",
+        "Total: %(amount)s and %(number)d positions by agreement",
+        order.unpriced,
+    ) % {"amount": amount, "number": order.unpriced}
 
 
 class QuantityForm(forms.Form):

@@ -5,7 +5,7 @@ from django.views.decorators.http import require_safe
 from accounts.guards import personal
 from orders.access import order_and_role
 from orders.models import Order
-from orders.paper import order_form, total_of
+from orders.quantities import total_of
 from orders.states import Role
 
 
@@ -26,6 +26,9 @@ def printed(request, reference):
 @personal
 @require_safe
 def pdf(request, reference):
+    # Only here: it holds 25 MB, and few processes ever write a PDF.
+    from orders.paper import order_form
+
     order, with_contacts = order_on_paper(request, reference)
     return HttpResponse(
         order_form(order, with_contacts=with_contacts),
