@@ -12,12 +12,10 @@ import itertools
 import os
 import resource
 import secrets
-import shutil
 import signal
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -33,9 +31,9 @@ from benchmarks.portal import REPORTS
 from local import ROOT, run
 from local.pgbouncer import PgBouncer
 from local.replica import Primary, Replica
-from local.servers import var_root
 from local.supervisor import end_group
 from local.valkey import Valkey
+from proofs.folder import own_folder
 from proofs.hosts import proxy
 from proofs.orders import free_port
 
@@ -60,20 +58,10 @@ def main():
     parser.add_argument("--seconds", type=float, default=8)
     parser.add_argument("--ads", type=int, default=ADS)
     asked = parser.parse_args()
-    for sign in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(sign, run.interrupt)
-    var = var_root()
-    var.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix="bench-", dir=var))
-    folder.chmod(0o711)
-    try:
+    with own_folder("bench") as own:
         with contextlib.ExitStack() as at_the_end:
-            figures, watching = Bench(asked, folder, at_the_end).run()
+            figures, watching = Bench(asked, own.folder, at_the_end).run()
         write_report(asked, figures, watching)
-    except KeyboardInterrupt:
-        sys.exit("Stopped.")
-    finally:
-        shutil.rmtree(folder)
 
 
 class Tuned(Primary):

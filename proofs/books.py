@@ -5,7 +5,6 @@ Imported when Django is set up.
 
 import os
 from collections import Counter, defaultdict
-from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
@@ -24,33 +23,13 @@ from orders.proposals import read_seal
 from orders.states import Act, State
 from privacy.models import ConsentEntry, Disclosure
 from proofs.buyers import Buyer
+from proofs.row import Row
 from sellers.founding import found
 from sellers.models import Seller
 
 OWNER = "owner@example.com"
 # Somebody sends it, or it was a while ago and whoever had it is dead.
 SENT_WITHIN = timedelta(seconds=15)
-
-
-@dataclass(frozen=True)
-class Row:
-    what: str
-    count: int
-    # None: it may be any.
-    expected: int | None = None
-    at_least: int | None = None
-    at_most: int | None = None
-
-    @property
-    def wrong(self) -> str:
-        """What should be there instead."""
-        if self.expected is not None and self.count != self.expected:
-            return f"{self.expected} expected"
-        if self.at_least is not None and self.count < self.at_least:
-            return f"at least {self.at_least} expected"
-        if self.at_most is not None and self.count > self.at_most:
-            return f"at most {self.at_most} expected"
-        return ""
 
 
 def open_market(ads: int, units: int) -> tuple[str, list[int]]:
@@ -177,12 +156,6 @@ def audit_orders(buyers):
     for disclosure in Disclosure.objects.all():
         disclosed[disclosure.about].append(disclosure)
     entries = ConsentEntry.objects.filter(order=None, purpose="orders")
-    try:
-        with open(os.devnull, "w") as unheard:
-            call_command("ledger", "verify", stdout=unheard)
-        faults = 0
-    except CommandError:
-        faults = 1
     return [
         Row("orders", len(orders)),
         Row("buyers with two orders", sum(count > 1 for count in per_email.values()), 0),
@@ -205,8 +178,18 @@ def audit_orders(buyers):
         Row("disclosures", Disclosure.objects.count(), len(orders)),
         Row("consents to orders that are not there", entries.count(), 0),
         Row("sellers noted beside orders", OrderSeller.objects.count(), len(orders)),
-        Row("faults of the consent ledger", faults, 0),
+        audit_ledger(),
     ]
+
+
+def audit_ledger():
+    try:
+        with open(os.devnull, "w") as unheard:
+            call_command("ledger", "verify", stdout=unheard)
+        faults = 0
+    except CommandError:
+        faults = 1
+    return Row("faults of the consent ledger", faults, 0)
 
 
 def is_of_form(order, buyer):

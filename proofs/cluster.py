@@ -11,28 +11,25 @@ import contextlib
 import logging
 import random
 import secrets
-import shutil
-import signal
 import sys
-import tempfile
 import threading
 import time
 import urllib.request
 from collections import Counter
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import django
 from django.conf import settings
 from kombu.exceptions import OperationalError
 
-from local import Trouble, run
-from local.servers import var_root
+from local import Trouble
 from local.supervisor import Supervisor, end_group
 from proofs.buyers import Buyer
 from proofs.clock import Clock
 from proofs.crowd import ForgottenSeller, Leaver, Passers, Reader, SellerAtWork
+from proofs.folder import own_folder
 from proofs.hosts import HOSTS, Cluster, is_streaming
+from proofs.row import Row
 from proofs.visitors import Visitor
 
 ADS, UNITS = 6, 100_000
@@ -57,27 +54,13 @@ def main():
     parser.add_argument("--demo", type=int, default=100, help="ads of the demo market")
     asked = parser.parse_args()
     print(f"seed {asked.seed}", flush=True)
-    for sign in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(sign, run.interrupt)
-    var = var_root()
-    var.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix="cluster-", dir=var))
-    folder.chmod(0o711)
-    is_right = True
     try:
-        with contextlib.ExitStack() as at_the_end:
-            cluster = Cluster(folder, at_the_end)
+        with own_folder("cluster") as own, contextlib.ExitStack() as at_the_end:
+            cluster = Cluster(own.folder, at_the_end)
             cluster.start(asked.demo)
-            is_right = Proof(asked, cluster).run()
+            own.is_right = Proof(asked, cluster).run()
     except Trouble as trouble:
         sys.exit(str(trouble))
-    except KeyboardInterrupt:
-        sys.exit("Stopped.")
-    finally:
-        if is_right:
-            shutil.rmtree(folder)
-    if not is_right:
-        sys.exit(f"The books do not agree. What was logged: {folder}/*.log")
 
 
 @dataclass
@@ -145,7 +128,7 @@ class Proof:
             self.rows = cluster_books.audit(
                 self.crowd, self.buyers, ads, UNITS, self.cluster.office.took, webs
             )
-            self.rows += self.audit_reading(books.Row) + self.audit_clock(books.Row)
+            self.rows += self.audit_reading() + self.audit_clock()
             self.show()
         except Exception as failure:  # noqa: BLE001 the main thread raises it
             self.failure = failure
@@ -399,7 +382,7 @@ class Proof:
 
     # What came of it
 
-    def audit_reading(self, Row):  # noqa: N803 it is a class
+    def audit_reading(self):
         seen = [page for reader in self.crowd.readers for page in reader.seen]
         died_at, back_at = self.is_down
         wrong = [(asked_at, till) for asked_at, till, came in seen if came != "200"]
@@ -420,7 +403,7 @@ class Proof:
             Row("into those of the one left, in the end", min(self.looks_after), at_least=1),
         ]
 
-    def audit_clock(self, Row):  # noqa: N803 it is a class
+    def audit_clock(self):
         set_off, each_minute = self.clock.twice_since(self.followed_at)
         took = round(self.followed_at - self.beat_died_at)
         sooner, explained = self.clock.sooner_than_is_their_turn()

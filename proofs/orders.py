@@ -11,10 +11,7 @@ import logging
 import os
 import random
 import secrets
-import shutil
 import signal
-import sys
-import tempfile
 import threading
 import time
 import urllib.request
@@ -28,10 +25,10 @@ from aiosmtpd.controller import Controller
 from local import Trouble, run
 from local.postgres import Postgres
 from local.server import PORTS, is_bindable
-from local.servers import var_root
 from local.supervisor import Child, Supervisor
 from local.valkey import Valkey
 from proofs.buyers import Buyer
+from proofs.folder import own_folder
 
 LETTERS_WITHIN = 240  # seconds: what no worker was told of, beat finds within a minute
 
@@ -46,22 +43,8 @@ def main():
     if asked.buyers < asked.units * 2:
         parser.error("The buyers must be at least twice as many as the units.")
     print(f"seed {asked.seed}", flush=True)
-    for sign in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(sign, run.interrupt)
-    var = var_root()
-    var.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix="proof-", dir=var))
-    folder.chmod(0o711)
-    is_right = True
-    try:
-        is_right = prove(asked, folder)
-    except KeyboardInterrupt:
-        sys.exit("Stopped.")
-    finally:
-        if is_right:
-            shutil.rmtree(folder)
-    if not is_right:
-        sys.exit(f"The books do not agree. What was logged: {folder}/*.log")
+    with own_folder("proof") as own:
+        own.is_right = prove(asked, own.folder)
 
 
 def prove(asked, folder):
