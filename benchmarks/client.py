@@ -46,12 +46,12 @@ class Times:
         return self.within(99)
 
 
-def open_pages(address, paths, *, clients=16, seconds=3.0, rounds=None) -> Times:
+def open_pages(address, paths, *, clients=16, seconds=3.0, rounds=None, cookies="") -> Times:
     """All of them in turn, again and again or so many times; a page that is not a page is a
     fault.
     """
     processes = min(PROCESSES, clients)
-    told = [get(address, path) for path in paths]
+    told = [get(address, path, cookies) for path in paths]
     # Each begins elsewhere, so that no two ask for the same at the same time.
     starts = [len(told) * number // processes for number in range(processes)]
     again = [told] if rounds is None else [told, rounds]
@@ -97,8 +97,10 @@ def work(answers, *asked):
     answers.put(keep_asking(*asked))
 
 
-def get(address, path) -> bytes:
+def get(address, path, cookies="") -> bytes:
     lines = [f"GET {quote(path, safe='/?=&%')} HTTP/1.1", *of_everybody(address)]
+    if cookies:
+        lines.append(f"Cookie: {cookies}")
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
 

@@ -8,10 +8,13 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import cycle, pairwise
 
 from django.conf import settings
+from django.db.models import Count
 from django.test import Client
 from django.urls import reverse
 
+from accounts.models import User
 from benchmarks.client import post
+from kazvek.demo import MODERATOR
 from listings.models import Listing
 from listings.states import State
 from orders.models import Order
@@ -21,6 +24,7 @@ from sellers.models import Member
 
 # Sellers who publish, each with a browser of their own; large ones have published all they may.
 PUBLISHERS = 20
+IN_CART = 12
 AT_ONCE = 8
 NETWORK = "10.200.0.1"
 # Of a form: the same in the cookie.
@@ -30,30 +34,58 @@ CHANGES = "/en/account/privacy/changes/"
 
 def orders(address: str, first: int, count: int) -> list[bytes]:
     """The last press of so many buyers, each with something else in the cart."""
-    offers = Listing.objects.live().filter(
-        deal_type="sale",
-        price_kind="exact",
-        currency="KZT",
-        minimum_order=None,
-        step=None,
-        quantity__gte=10,
-        seller__minimum_order=None,
-    )
-    chosen = offers.order_by("pk").values_list("pk", "seller__slug")[first : first + count]
-    buyers = [
-        Buyer(number, address, *offer, quantity=1, presses=1, starts_at=time.monotonic())
-        for number, offer in enumerate(chosen, first)
-    ]
+    chosen = offers().values_list("pk", "seller__slug")[first : first + count]
+    buyers = [buyer_of(address, number, *offer) for number, offer in enumerate(chosen, first)]
     with ThreadPoolExecutor(AT_ONCE) as people:
         return list(people.map(ready, buyers))
+
+
+def offers():
+    return (
+        Listing.objects.live()
+        .filter(
+            deal_type="sale",
+            price_kind="exact",
+            currency="KZT",
+            minimum_order=None,
+            step=None,
+            quantity__gte=10,
+            seller__minimum_order=None,
+        )
+        .order_by("pk")
+    )
+
+
+def buyer_of(address, number, listing, seller):
+    return Buyer(
+        number, address, listing, seller, quantity=1, presses=1, starts_at=time.monotonic()
+    )
+
+
+def full_cart(address: str) -> Buyer:
+    """A buyer in whose cart there are several ads of one seller."""
+    many = (
+        offers().values("seller__slug").annotate(ads=Count("pk")).order_by("-ads", "seller__slug")
+    )
+    seller = many[0]["seller__slug"]
+    chosen = offers().filter(seller__slug=seller).values_list("pk", flat=True)[:IN_CART]
+    buyer = buyer_of(address, 0, chosen[0], seller)
+    for listing in chosen:
+        buyer.listing = listing
+        if not buyer.fill_cart():
+            raise RuntimeError(f"Nothing to order of ad {listing}: {buyer.refused}")
+    return buyer
 
 
 def ready(buyer):
     if not buyer.fill_cart():
         raise RuntimeError(f"Nothing to order of ad {buyer.listing}: {buyer.refused}")
     form = buyer.open_form()
-    cookies = "; ".join(f"{one.name}={one.value}" for one in buyer.cookies)
-    return post(buyer.address, buyer.ordering, form, cookies, buyer.network)
+    return post(buyer.address, buyer.ordering, form, cookies_of(buyer), buyer.network)
+
+
+def cookies_of(buyer):
+    return "; ".join(f"{one.name}={one.value}" for one in buyer.cookies)
 
 
 def drafts(address: str, count: int) -> list[bytes]:
@@ -61,14 +93,8 @@ def drafts(address: str, count: int) -> list[bytes]:
     owners = Member.objects.filter(
         role=Member.Role.OWNER, user__is_active=True, seller__in=trusted()
     ).select_related("user")
-    browsers = []
-    for owner in owners.order_by("-pk")[:PUBLISHERS]:
-        browser = Client(SERVER_NAME="localhost")
-        browser.force_login(owner.user)
-        agree(browser)
-        session = browser.cookies[settings.SESSION_COOKIE_NAME].value
-        cookies = {settings.SESSION_COOKIE_NAME: session, settings.CSRF_COOKIE_NAME: TOKEN}
-        browsers.append((owner.seller, "; ".join(map("=".join, cookies.items()))))
+    owners = owners.order_by("-pk")[:PUBLISHERS]
+    browsers = [(owner.seller, signed_in(owner.user)) for owner in owners]
     made, presses = [], []
     examples = Listing.objects.live().filter(deal_type="sale", price_kind="exact")
     examples = list(examples.order_by("-pk")[:count])
@@ -83,6 +109,16 @@ def drafts(address: str, count: int) -> list[bytes]:
         path = reverse("listings:publish", args=[made[-1].pk])
         presses.append(post(address, path, {"csrfmiddlewaretoken": TOKEN}, cookies, NETWORK))
     return presses
+
+
+def signed_in(user) -> str:
+    """The cookies of a browser of theirs."""
+    browser = Client(SERVER_NAME="localhost")
+    browser.force_login(user)
+    agree(browser)
+    session = browser.cookies[settings.SESSION_COOKIE_NAME].value
+    cookies = {settings.SESSION_COOKIE_NAME: session, settings.CSRF_COOKIE_NAME: TOKEN}
+    return "; ".join(map("=".join, cookies.items()))
 
 
 def agree(browser):
@@ -111,3 +147,25 @@ def how_many() -> tuple[int, int]:
     """Orders, and ads that are published, or that somebody has to read first."""
     sent = Listing.objects.filter(state__in=[State.PUBLISHED, State.PENDING])
     return Order.objects.count(), sent.count()
+
+
+def of_people(address: str) -> dict[str, tuple[str, str]]:
+    """Addresses of pages that each are one person's, with the cookies of that person's browser:
+    of a buyer, of the seller with the most orders and of a moderator.
+    """
+    buyer = full_cart(address)
+    cart = cookies_of(buyer)
+    sales = Order.objects.values("seller").annotate(orders=Count("pk"))
+    most = sales.order_by("-orders", "seller")[0]["seller"]
+    owners = Member.objects.filter(role=Member.Role.OWNER, user__is_active=True, seller=most)
+    seller = signed_in(owners.select_related("user")[0].user)
+    sold = Order.objects.filter(seller=most).order_by("-pk")[0]
+    moderator = signed_in(User.objects.get(email=MODERATOR))
+    return {
+        "cart": ("/ru/cart/", cart),
+        "order form": (f"/ru/cart/{buyer.seller}/KZT/order/", cart),
+        "order": (f"/ru/orders/{sold.reference}/", seller),
+        "sales": ("/ru/account/sales/", seller),
+        "own ads": ("/ru/account/listings/", seller),
+        "moderation queue": ("/admin/moderation/queue/", moderator),
+    }
