@@ -363,6 +363,11 @@ def open_browser(chromium, portal):
         context.close()
 
 
+def wait_for_behaviours(page):
+    """For the scripts of all elements, which come when the page is long there."""
+    expect(page.locator(":not(:defined)")).to_have_count(0)
+
+
 @pytest.fixture
 def page(open_browser):
     return open_browser(locale="en-GB")

@@ -10,9 +10,11 @@ class PhotoUpload extends HTMLElement {
   connectedCallback() {
     this.form = this.querySelector("form")
     this.list = this.querySelector("[data-sending]")
-    this.form.querySelector("button").hidden = true
     this.sending = Promise.resolve()
-    for (const input of this.form.querySelectorAll("[type=file]")) input.addEventListener("change", this)
+    const inputs = [...this.form.querySelectorAll("[type=file]")]
+    for (const input of inputs) input.addEventListener("change", this)
+    // What was chosen before this came is sent by the button, and perhaps just now.
+    this.form.querySelector("button").hidden = inputs.every((input) => !input.files.length)
     this.wait()
   }
 

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 from listings.models import Photo
 from listings.tasks import prepare_waiting_photos
 from tests.axe import faults
+from tests.conftest import wait_for_behaviours
 from tests.listings.photos.pictures import SECRET, drawing, picture
 from tests.sellers.test_in_browser import sign_in
 
@@ -61,6 +62,25 @@ def test_on_a_phone_without_javascript_five_photos_are_added_and_put_in_order(
     draft.refresh_from_db()
     widths = [photo.width for photo in Photo.objects.in_order(draft.photo_order)]
     assert widths == [600, 500, 900]
+
+
+def test_what_is_chosen_before_the_script_has_come_is_sent_by_the_button(
+    open_browser, draft, aigul, five
+):
+    page = open_browser(**PHONE)
+    sign_in(page, aigul)
+    on_their_way = []
+    page.route("**/elements/photo-upload*", lambda route: on_their_way.append(route))
+    with page.expect_request("**/elements/photo-upload*"):
+        page.goto(f"/en/account/listings/{draft.pk}/photos/")
+    page.get_by_label("Choose photos").set_input_files(five[:2])
+    on_their_way[0].continue_()
+    wait_for_behaviours(page)
+
+    page.get_by_role("button", name="Add photos").click()
+
+    page.get_by_text("2 of 15").wait_for()
+    assert draft.photos.count() == 2
 
 
 @pytest.mark.proof(every=3)
