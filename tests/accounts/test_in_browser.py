@@ -48,11 +48,18 @@ def type_into(page, name, text):
 
 
 def walk_to(page, selector):
+    page.locator(selector).first.wait_for()
     for _ in range(80):
         if page.evaluate("selector => document.activeElement?.matches(selector)", selector):
             return
         page.keyboard.press("Tab")
     pytest.fail(f"The keyboard never came to {selector} on {page.url}.")
+
+
+def use_passkey(page):
+    """By its button, which shows itself once its script is there."""
+    walk_to(page, "passkey-form button")
+    page.keyboard.press("Enter")
 
 
 def sign_in(page, user, password=PASSWORD):
@@ -76,8 +83,7 @@ def test_a_passkey_is_added_signs_in_proves_and_is_removed(page, with_passkeys, 
     sign_in(page, aigul)
     page.wait_for_url("**/en/account/")
     prove(page, "/en/accounts/2fa/webauthn/add/")
-    walk_to(page, "passkey-form button")
-    page.keyboard.press("Enter")
+    use_passkey(page)
     page.wait_for_url("**/recovery-codes/")
     passkey = Authenticator.objects.get(type="webauthn").wrap()
     assert passkey.is_passwordless
@@ -93,16 +99,14 @@ def test_a_passkey_is_added_signs_in_proves_and_is_removed(page, with_passkeys, 
     page.keyboard.press("Enter")
     page.wait_for_url("**/en/")
     page.goto("/en/accounts/login/?next=/en/account/profile/")
-    walk_to(page, "passkey-form button")
-    page.keyboard.press("Enter")
+    use_passkey(page)
     page.wait_for_url(lambda url: url.endswith("/en/account/profile/") and "login" not in url)
 
     page.goto("/en/account/security/")
     page.get_by_role("link", name="Remove HeadlessChrome, Linux").press("Enter")
     if "reauthenticate" in page.url:
         page.get_by_role("link", name="By passkey instead").press("Enter")
-        walk_to(page, "passkey-form button")
-        page.keyboard.press("Enter")
+        use_passkey(page)
         page.wait_for_url("**/remove/")
     walk_to(page, "main form button")
     page.keyboard.press("Enter")
@@ -116,7 +120,7 @@ def test_a_passkey_is_also_the_second_step_after_the_password(page, with_passkey
     sign_in(page, aigul)
     page.wait_for_url("**/en/account/")
     prove(page, "/en/accounts/2fa/webauthn/add/")
-    page.locator("passkey-form button").press("Enter")
+    use_passkey(page)
     page.wait_for_url("**/recovery-codes/")
     page.goto("/en/accounts/logout/")
     page.locator("main form button").press("Enter")
@@ -124,7 +128,7 @@ def test_a_passkey_is_also_the_second_step_after_the_password(page, with_passkey
 
     sign_in(page, aigul)
     page.wait_for_url("**/2fa/authenticate/")
-    page.locator("passkey-form button").press("Enter")
+    use_passkey(page)
 
     page.wait_for_url("**/en/account/")
 
@@ -133,7 +137,7 @@ def test_a_passkey_that_is_refused_is_said_in_words(page, with_passkeys, aigul):
     with_passkeys(page)
     page.goto("/en/accounts/login/")
 
-    page.locator("passkey-form button").press("Enter")
+    use_passkey(page)
 
     # A browser may wait a minute for another device that knows the person.
     refusal = page.get_by_role("alert").get_by_text("The passkey was not used")

@@ -17,6 +17,7 @@ from listings.models import Listing
 from listings.tasks import prepare_waiting_photos
 from moderation.staff import moderators
 from privacy.documents import load
+from tests.conftest import wait_for_behaviours
 from tests.listings.photos.pictures import drawing, picture
 from tests.sellers.test_in_browser import sign_in
 
@@ -102,6 +103,8 @@ def test_a_new_seller_publishes_corrects_what_was_refused_and_is_found(
     selling.get_by_role("button", name="Wheat", exact=False).first.click()
     selling.locator("[name=title]").fill("Продаю недорого")
     selling.get_by_role("button", name="Save, and go to the photos").click()
+    if with_scripts:
+        wait_for_behaviours(selling)
     selling.get_by_label("Choose photos").set_input_files(five)
     if not with_scripts:
         selling.get_by_role("button", name="Add photos").click()

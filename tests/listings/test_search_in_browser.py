@@ -11,6 +11,7 @@ from listings.answers import pack
 from listings.catalogue import current_catalogue
 from listings.models import Favourite, Listing, Photo
 from tests.axe import faults
+from tests.conftest import wait_for_behaviours
 from tests.html import assert_valid
 from tests.sellers.test_in_browser import sign_in
 
@@ -99,6 +100,7 @@ def test_filters_work_with_the_button_alone_and_without_it(open_browser, wheat):
     seen = []
     lively.on("console", lambda said: seen.append(said.text) if said.type == "error" else None)
     lively.goto("/en/listings/wheat/")
+    wait_for_behaviours(lively)
     lively.locator("#f-near summary").click()
     with lively.expect_response("**/wheat/?*"):
         lively.get_by_role("checkbox", name="Kostanay").check()

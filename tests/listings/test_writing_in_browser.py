@@ -4,7 +4,7 @@ import pytest
 
 from listings.models import Listing, Revision
 from tests.axe import faults
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, wait_for_behaviours
 
 PHONE = {"viewport": {"width": 360, "height": 740}}
 
@@ -71,6 +71,7 @@ def test_without_a_connection_what_is_written_stays_and_is_sent_when_it_is_back(
     page.wait_for_url("**/edit/")
     write(page)
 
+    wait_for_behaviours(page)
     page.context.set_offline(True)
     page.get_by_role("button", name="Save draft").click()
     page.get_by_text("No connection").wait_for()
