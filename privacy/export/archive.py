@@ -16,10 +16,18 @@ A_PIECE = 256 * 1024
 
 
 class Archive:
+    """Whole once it is finished; one that is only left lacks its manifest."""
+
     def __init__(self, file: BinaryIO):
         self.zip = zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=5)
         self.made_at = timezone.localtime()
         self.files = []
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.zip.close()
 
     @contextmanager
     def writing(self, path: str):
@@ -49,10 +57,9 @@ class Archive:
     def say_json(self, path: str, facts) -> None:
         self.say(path, pretty(facts))
 
-    def close(self, facts: dict) -> None:
+    def finish(self, facts: dict) -> None:
         """With the manifest, in which only the manifest itself is missing."""
         self.say_json(MANIFEST, facts | {"files": list(self.files)})
-        self.zip.close()
 
 
 class Measured:

@@ -39,7 +39,11 @@ def write_copy(
     many are written.
     """
     people, addresses = whose(subject, proved)
-    archive = Archive(file)
+    with Archive(file) as archive:
+        fill(archive, people, addresses, tell)
+
+
+def fill(archive, people, addresses, tell):
     counted = [
         {"kind": kind, "rows": rows, "count": count}
         for kind in kinds()
@@ -56,7 +60,7 @@ def write_copy(
     write_receipts(archive, people)
     write_about(archive, [each["kind"] for each in counted])
     write_index(archive, [in_index(each) for each in counted])
-    archive.close(
+    archive.finish(
         {
             "made_at": archive.made_at.isoformat(),
             "language": get_language(),
