@@ -256,6 +256,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5 * 60,
         "options": {"expires": 4 * 60},
     },
+    "ads of the home page": {
+        "task": "listings.tasks.count_market",
+        "schedule": 60,
+        "options": {"expires": 50},
+    },
     "photos that wait": {
         "task": "listings.tasks.prepare_waiting_photos",
         "schedule": 60,

@@ -1,6 +1,7 @@
 """What the home page shows of the market: how many ads there are where, and the newest."""
 
 import json
+import time
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,8 +18,12 @@ from ui.replicas import from_primary
 # With a photo in each the page is still light; see the bars of its test.
 NEWEST = 6
 REMEMBERED = "listings:board"
-# Seconds: to count a million ads takes longer than a page may.
-A_MINUTE = 60
+# Seconds. To count a million ads takes longer than a page may: a worker counts this often, and
+# pages do when nothing was counted for so long.
+COUNTED_EVERY = 60
+KEPT = 10 * 60
+
+here = {"found": None, "until": 0}
 
 
 @dataclass(frozen=True)
@@ -52,15 +57,21 @@ def still_live(pks):
 
 
 def remembered():
-    """For a minute, for all processes. Without the cache it is asked for anew."""
+    """For all processes. Where there is no cache each process remembers it for itself."""
     with suppress(RedisError):
-        if known := cache.get(REMEMBERED):
-            return json.loads(known)
+        known = cache.get(REMEMBERED)
+        return json.loads(known) if known else count()
+    if time.monotonic() > here["until"]:
+        here.update(found=count(), until=time.monotonic() + COUNTED_EVERY)
+    return here["found"]
+
+
+def count():
     live = SearchDocument.objects.live()
     counted = live.values_list("section", "region").annotate(Count("pk")).order_by()
     newest = live.order_by("-sort_at", "-pk").values_list("pk", flat=True)[:NEWEST]
     with from_primary():
         found = [list(counted), list(newest)]
     with suppress(RedisError):
-        cache.set(REMEMBERED, json.dumps(found), timeout=A_MINUTE)
+        cache.set(REMEMBERED, json.dumps(found), timeout=KEPT)
     return found

@@ -2,7 +2,7 @@ from celery import shared_task
 from django.conf import settings
 
 from letters.after_commit import after_commit
-from listings import expiry, rates
+from listings import board, expiry, rates
 from listings.leftovers import clear
 from listings.models import Document, Photo, Rate
 from listings.preparing import prepare, prepare_waiting
@@ -17,6 +17,12 @@ ROWS_A_DELETE = 500
 def fold_counts():
     """What was looked at since the last time."""
     fold()
+
+
+@shared_task
+def count_market():
+    """For the home page."""
+    board.count()
 
 
 @shared_task

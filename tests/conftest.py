@@ -33,6 +33,7 @@ from whitenoise.base import WhiteNoise
 
 from accounts.models import User
 from kazvek.demo import ADMINISTRATOR
+from listings import board as board_memory
 from listings import catalogue as catalogue_memory
 from listings.catalogue import Catalogue, current_version, forget_catalogue
 from listings.models import (
@@ -206,6 +207,7 @@ def nothing_remembered_from_the_test_before():
     translation.activate(settings.LANGUAGE_CODE)
     forget_operator()
     forget_catalogue()
+    board_memory.here["until"] = 0
     for pages in Pages.every:
         pages.clear()
     Parts.every.clear()

@@ -4,14 +4,16 @@ from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
 
-from listings.board import A_MINUTE, REMEMBERED
-from privacy.registers import CachePrefix, register_cache
+from listings.board import KEPT, REMEMBERED
+from listings.tasks import count_market
+from privacy.registers import CachePrefix, register_cache, register_task
 
 register_cache(
     CachePrefix(
         REMEMBERED,
         what=_("How many ads there are in each category and region, and which are the newest."),
         purpose="service",
-        longest=timedelta(seconds=A_MINUTE),
+        longest=timedelta(seconds=KEPT),
     )
 )
+register_task(count_market)

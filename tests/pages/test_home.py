@@ -17,6 +17,7 @@ from listings.answers import pack
 from listings.catalogue import current_catalogue
 from listings.models import Listing, Photo
 from listings.pictures import rebuild
+from listings.tasks import count_market
 from places.models import Region
 from sellers.models import Seller
 from tests.html import assert_valid
@@ -109,6 +110,27 @@ def test_without_valkey_the_page_is_there_and_true(client, make_listing, setting
 
     assert titles(html) == ["Wheat"]
     assert OPENING not in html
+    assert times_counted(client) == 0
+
+
+def test_no_visitor_waits_until_all_ads_are_counted(client, make_listing):
+    make_listing("Wheat")
+    count_market()
+
+    assert times_counted(client) == 0
+    assert "All ads: 1<" in client.get("/en/").text
+
+    make_listing("Barley")
+    count_market()
+
+    assert times_counted(client) == 0
+    assert "All ads: 2<" in client.get("/en/").text
+
+
+def times_counted(client):
+    with CaptureQueriesContext(connection) as queries:
+        client.get("/en/")
+    return sum("COUNT(" in query["sql"] for query in queries)
 
 
 def test_the_page_costs_four_queries_at_most(client, make_listing):
