@@ -103,6 +103,7 @@ def own_servers():
         ground.valkey.start()
         os.environ.update(ground.environment("kazvek"))
         run.collect_static(folder)
+        run.finish(["manage.py", "compile_translations"])
         yield ground
     finally:
         ground.valkey.stop()
