@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from django.http import HttpResponse
+from django.utils.safestring import SafeString, mark_safe
 
 from ui.public import etag_of
 
@@ -115,19 +116,22 @@ class Pages:
 class Parts:
     """What many pages have in common: by its marks, so that nothing has to be forgotten."""
 
-    # Of the rows of lists, each some two kilobytes.
+    # Of the rows of lists, each packed some five hundred bytes.
     MOST = 3000
     every: ClassVar[OrderedDict] = OrderedDict()
 
     @classmethod
-    def get(cls, marks):
-        if (part := cls.every.get(marks)) is not None:
-            cls.every.move_to_end(marks)
-        return part
+    def get(cls, marks) -> tuple[SafeString, dict | None] | None:
+        """Its HTML, and the icons that it names, drawn."""
+        if (part := cls.every.get(marks)) is None:
+            return None
+        cls.every.move_to_end(marks)
+        packed, drawings = part
+        return mark_safe(zlib.decompress(packed).decode()), drawings  # noqa: S308 it was rendered
 
     @classmethod
-    def remember(cls, marks, part):
+    def remember(cls, marks, html, drawings):
         forget_what_is_old()
-        cls.every[marks] = part
+        cls.every[marks] = zlib.compress(html.encode(), 1), drawings
         if len(cls.every) > cls.MOST:
             cls.every.popitem(last=False)

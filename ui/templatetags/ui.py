@@ -123,7 +123,7 @@ class OnceNode(template.Node):
             drawings = None if sprite is None else {}
             with context.push(sprite=drawings):
                 part = self.nodelist.render(context), drawings
-            Parts.remember(marks, part)
+            Parts.remember(marks, *part)
         html, drawings = part
         if drawings:
             sprite.update(drawings)
