@@ -31,6 +31,8 @@ lock:
 	@python3 -m local.venv
 	@$(COMPILE) --output-file requirements.lock
 	@$(COMPILE) --constraints requirements.lock --group embedded --group checks --output-file requirements-local.lock
+	@python3 -m local.venv
+	@.venv/bin/python -m local.holidays_of_kazakhstan
 
 bench-ledger:
 	@python3 -m local.venv

@@ -1,9 +1,9 @@
 """What the clock does to orders: due and not yet done, so that a missed hour loses nothing."""
 
+import json
 from datetime import date, datetime, timedelta
-from functools import cache
+from pathlib import Path
 
-import holidays
 from django.db.models import Max
 from django.utils import timezone
 
@@ -18,16 +18,12 @@ REMINDED_BEFORE = timedelta(days=2)
 # From the agreement, or the day of delivery that was agreed, as long as nothing is noted.
 ENDED_AFTER = timedelta(days=180)
 WARNED_BEFORE = timedelta(days=14)
-
-
-@cache
-def days_off():
-    """Kept for the whole process: it fills in a year when it is asked for one."""
-    return holidays.country_holidays("KZ")
+# Of Kazakhstan; `make lock` writes them anew.
+HOLIDAYS = frozenset(json.loads(Path(__file__).with_name("holidays.json").read_text()))
 
 
 def is_working_day(day: date) -> bool:
-    return day.weekday() < 5 and day not in days_off()
+    return day.weekday() < 5 and day.isoformat() not in HOLIDAYS
 
 
 def after_working_days(moment: datetime, days: int) -> datetime:

@@ -9,11 +9,12 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from listings.models import Listing
+from local import holidays_of_kazakhstan
 from orders import clock, life
 from orders.models import Order, Timer
 from orders.states import Act, Role, State
 from orders.tasks import sweep_timers
-from orders.timers import after_working_days
+from orders.timers import HOLIDAYS, after_working_days
 from tests.orders.conftest import MONDAY
 
 pytestmark = pytest.mark.django_db
@@ -66,6 +67,10 @@ def test_working_days_are_monday_to_friday_less_the_holidays_of_kazakhstan(start
     local = timezone.make_aware(datetime.fromisoformat(start))
 
     assert f"{after_working_days(local, days):%Y-%m-%dT%H:%M}" == end
+
+
+def test_the_holidays_are_those_that_the_package_knows():
+    assert sorted(HOLIDAYS) == holidays_of_kazakhstan.written_out()
 
 
 def test_a_seller_is_reminded_after_one_and_two_working_days_and_the_order_expires_after_three(
