@@ -119,7 +119,7 @@ def title_of(listing):
     lang = "" if language == get_language() else f" lang={language}"
     path, title = escape(listing.get_absolute_url()), escape(listing.title)
     link = f'<a id=l{listing.pk} href="{path}">{title}</a>'
-    return mark_safe(f"<h3 class=row-title{lang}>{link}</h3>")  # noqa: S308 escaped above
+    return mark_safe(f"<h3{lang}>{link}</h3>")  # noqa: S308 escaped above
 
 
 @register.simple_tag

@@ -74,7 +74,7 @@ def search(page, words):
 
 
 def titles(page):
-    return page.locator(".row-title").all_inner_texts()
+    return page.locator(".listing-row h3").all_inner_texts()
 
 
 def page_of(letter):
@@ -214,7 +214,7 @@ def test_nothing_appears_twice_while_new_ads_come_in(phone, make_listing):
         for number in (1, 2):
             for coming in range(3):
                 make_listing(f"Пшеница, новая {query}{number}-{coming}")
-            seen = page.locator(".row-title").first.inner_text()
+            seen = page.locator(".listing-row h3").first.inner_text()
             page.get_by_role("link", name="Next page").click()
             page.get_by_text(seen, exact=True).wait_for(state="detached")
             read += titles(page)

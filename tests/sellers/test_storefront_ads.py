@@ -28,7 +28,7 @@ def goods(seller, make_listing):
 def titles(client):
     def read(query=""):
         html = client.get(f"{STOREFRONT}{query}").content.decode()
-        return re.findall(r"<h3 class=row-title[^>]*>\s*<a [^>]*>([^<]*)</a>", html)
+        return re.findall(r"<a id=l\d+ [^>]*>([^<]*)</a>", html)
 
     return read
 
@@ -113,7 +113,7 @@ def test_paging_shows_every_ad_once_while_new_ones_come_in(client, seller, make_
 
     while page:
         html = client.get(page).content.decode()
-        seen += re.findall(r"row-title[^>]*>\s*<a [^>]*>(Ad \d+)</a>", html)
+        seen += re.findall(r"<a id=l\d+ [^>]*>(Ad \d+)</a>", html)
         make_listing("New", seller=seller)
         following = re.search(r'<a class="button" href="(\?[^"]*)" rel="next">', html)
         page = f"{STOREFRONT}{following[1].replace('&amp;', '&')}" if following else None

@@ -76,5 +76,5 @@ def test_on_a_phone_without_javascript_a_logo_is_added_and_an_ad_is_found(
     assert logo.evaluate("image => image.naturalWidth") == 256
     visitor.locator("main [name=q]").fill("яровая 17")
     visitor.locator("main search button").click()
-    expect(visitor.locator(".row-title")).to_have_text(["Пшеница продовольственная яровая 17"])
+    expect(visitor.locator(".listing-row h3")).to_have_text(["Пшеница продовольственная яровая 17"])
     assert visitor.context.cookies() == []
