@@ -301,7 +301,7 @@ def test_similar_ads_are_of_the_region_and_near_in_price_and_never_more_than_six
     html = client.get(page_of(listing)).content.decode()
 
     part = html[html.index('id="similar"') :]
-    titles = re.findall(r'<h3 lang=[^>]*><a [^>]*>([^<]*)</a>', part)
+    titles = re.findall(r"<h3 lang=[^>]*><a [^>]*>([^<]*)</a>", part)
     assert titles[:3] == [near.title, far.title, elsewhere.title]
     assert len(titles) == 6
     assert {title[:8] for title in titles[3:]} == {"Без цены"}
@@ -316,7 +316,7 @@ def test_without_another_of_its_kind_the_categories_beside_it_offer_theirs(clien
     html = client.get(page_of(listing)).content.decode()
 
     part = html[html.index('id="similar"') :]
-    titles = re.findall(r'<h3 lang=[^>]*><a [^>]*>([^<]*)</a>', part)
+    titles = re.findall(r"<h3 lang=[^>]*><a [^>]*>([^<]*)</a>", part)
     assert titles == [barley.title]
 
 
